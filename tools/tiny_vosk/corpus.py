@@ -25,7 +25,7 @@ from tools.tiny_vosk.espeak_sounds import EspeakSounds
 from tools.tiny_vosk.front_end import features
 from tools.tiny_vosk.sayings import saying
 from tools.tiny_vosk.sounds import SILENCE, UNKNOWN, labels
-from tools.tiny_vosk.speech import Speech, kept
+from tools.tiny_vosk.speech import Speech, kept, person_size
 from tools.tiny_vosk.strings import strings_of_words
 from tools.tiny_vosk.synthesiser import Synthesiser
 from tools.tiny_vosk.voices import VARIANTS
@@ -38,8 +38,10 @@ weather music computer network switch question number service customer window mo
 student family kitchen garden yellow orange forty thousand morning
 """
 _FOREIGN_WORDS = _FOREIGN.split()
-_FOREIGN_SHARE = 0.15
-_PIECES, _NOISES = 100, 5
+_FOREIGN_SHARE, _FOREIGN_LENGTHS = 0.25, (1, 1, 2, 3, 5)
+"""Share of espeak-ng's pieces that are in a foreign language, and the numbers of their words. As
+many are short as the answers of callers, or the network takes every short sound for an answer."""
+_PIECES, _NOISES = 100, 10
 """Number of pieces of speech, and of noises without speech, in a file."""
 _RESIZED = 0.75
 """Share of the pieces that are played faster or slower, by a smaller or larger person."""
@@ -57,13 +59,14 @@ def main() -> None:
     parser.add_argument("speech", type=Path, nargs="?")
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first", type=int, default=0, help="first seed")
+    parser.add_argument("--sizes", type=int, help="number of sizes of a speaker; default: any size")
     parser.add_argument("--seed", type=int, help="make only this seed, in this process")
     arguments = parser.parse_args()
     if arguments.kind != "espeak" and arguments.speech is None:
         parser.error(f"name the directory with the speech for {arguments.kind}")
     arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.seed is not None:
-        _make(arguments.kind, arguments.seed, arguments.out, arguments.speech)
+        _make(arguments.kind, arguments.seed, arguments.out, arguments.speech, arguments.sizes)
         return
     lost = []
     for seed in track(range(arguments.first, arguments.seeds), "seeds"):
@@ -71,6 +74,8 @@ def main() -> None:
             continue
         command = [sys.executable, "-m", "tools.tiny_vosk.corpus", arguments.kind]
         command += [str(part) for part in (arguments.out, arguments.speech) if part is not None]
+        if arguments.sizes is not None:
+            command += ["--sizes", str(arguments.sizes)]
         try:
             subprocess.run([*command, "--seed", str(seed)], check=True, timeout=_SEED_SECONDS)
         except subprocess.SubprocessError:
@@ -82,7 +87,7 @@ def _path(directory: Path, kind: str, seed: int) -> Path:
     return directory / f"{kind}-{seed:04}.npz"
 
 
-def _make(kind: str, seed: int, out: Path, directory: Path | None) -> None:
+def _make(kind: str, seed: int, out: Path, directory: Path | None, sizes: int | None) -> None:
     """Write the file of a seed; ``directory`` holds the speech that is not made here."""
     chooser, noise = (
         random.Random(f"{kind} {seed}"),
@@ -91,14 +96,14 @@ def _make(kind: str, seed: int, out: Path, directory: Path | None) -> None:
     rows, found = [], []
     for piece in _pieces(kind, chooser, noise, directory):
         if chooser.random() < _RESIZED:
-            piece = piece.resized(chooser.uniform(*_SIZES[kind]))
+            piece = piece.resized(person_size(*_SIZES[kind], sizes, chooser))
         before, after = chooser.uniform(0, 0.5), chooser.uniform(0, 0.5)
         sound = on_a_line(piece.samples, piece.rate, before, after, noise)
         rows.append(features(sound))
         times = np.arange(len(rows[-1])) * FRAME_SECONDS + FRAME_CENTRE - before
         found.append(labels(piece.phones, times.tolist(), piece.seconds))
     for _ in range(_NOISES):
-        hiss = noise_of(chooser.choice(NOISES), chooser.randint(8000, 24000), noise)
+        hiss = noise_of(chooser.choice(NOISES), chooser.randint(3000, 24000), noise)
         dbov = chooser.uniform(-75, -25)
         rows.append(features(through_alaw(hiss * 32768 * 10 ** (dbov / 20))))
         found.append([0] * len(rows[-1]))
@@ -135,7 +140,7 @@ def _espeak(chooser: random.Random) -> Iterator[Speech]:
     sounds, made = EspeakSounds(synthesiser), 0
     while made < _PIECES:
         foreign = chooser.random() < _FOREIGN_SHARE
-        said = " ".join(chooser.sample(_FOREIGN_WORDS, 5)) if foreign else saying(chooser)
+        said = _foreign(chooser) if foreign else saying(chooser)
         spoken: Speech | None = synthesiser.speak(
             said,
             (chooser.choice(_LANGUAGES) if foreign else "cmn")
@@ -158,6 +163,10 @@ def _espeak(chooser: random.Random) -> Iterator[Speech]:
         if spoken is not None:
             made += 1
             yield spoken
+
+
+def _foreign(chooser: random.Random) -> str:
+    return " ".join(chooser.sample(_FOREIGN_WORDS, chooser.choice(_FOREIGN_LENGTHS)))
 
 
 if __name__ == "__main__":

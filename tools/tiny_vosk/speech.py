@@ -1,5 +1,6 @@
 """Speech of which is known when each phone begins, and files that hold many pieces of it."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,21 @@ class Speech:
         rate = round(self.rate * factor)
         moved = [(start * self.rate / rate, phone) for start, phone in self.phones]
         return Speech(self.samples, rate, moved)
+
+
+def person_size(
+    smallest: float, largest: float, sizes: int | None, chooser: random.Random
+) -> float:
+    """Return the factor by which to play speech so that it is a random person's (``resized``).
+
+    It lies between ``smallest`` and ``largest``. With ``sizes`` it is one of that many, evenly
+    spaced; one size is the speaker's own, 1.0.
+    """
+    if sizes is None:
+        return chooser.uniform(smallest, largest)
+    if sizes == 1:
+        return 1.0
+    return smallest + (largest - smallest) * chooser.randrange(sizes) / (sizes - 1)
 
 
 def keep(pieces: Sequence[Speech], path: Path) -> None:
