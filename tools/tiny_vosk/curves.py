@@ -24,7 +24,7 @@ from pathlib import Path
 from ivr.bench.plots import picture
 
 _KINDS = ("espeak", "natural", "people")
-_SHARES, _WIDTHS, _SIZES = (8, 4, 2, 1), (128, 256, 512, 768), (1, 3, None)
+_SHARES, _WIDTHS, _SIZES = (8, 4, 2, 1), (128, 256, 512), (1, 3, None)
 _WIDTH = 512
 """Width of the packed network's layers."""
 _ERROR = "syllable_error_percent"
