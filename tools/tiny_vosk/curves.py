@@ -71,24 +71,26 @@ def main() -> None:
     parser.add_argument("table", type=Path)
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     kept = arguments.out / "curves.json"
     figures = json.loads(kept.read_text()) if kept.exists() else {}
+    training = [f"--epochs={arguments.epochs}", f"--threads={arguments.threads}"]
     for trial in _TRIALS:
         if trial.name in figures:
             continue
         model = arguments.out / trial.name
         files = trial.files(arguments.corpora)
-        _train(model, files, trial.width, arguments.epochs)
+        _train(model, files, [f"--hidden={trial.width}", *training])
         figures[trial.name] = {"files": len(files)} | _judged(model, arguments.table)
         kept.write_text(json.dumps(figures, indent=2))
         print(trial.name, figures[trial.name], flush=True)
     _draw(figures, arguments.out)
 
 
-def _train(model: Path, files: list[Path], width: int, epochs: int) -> None:
-    """Train ``model`` in a process of its own, whose memory is free afterwards."""
+def _train(model: Path, files: list[Path], options: list[str]) -> None:
+    """Train ``model`` on ``files`` in a process of its own, whose memory is free afterwards."""
     chosen = model / "corpus"
     chosen.mkdir(parents=True, exist_ok=True)
     for path in files:
@@ -96,7 +98,7 @@ def _train(model: Path, files: list[Path], width: int, epochs: int) -> None:
         link.unlink(missing_ok=True)
         link.symlink_to(path.resolve())
     command = [sys.executable, "-m", "tools.tiny_vosk.train", str(model), str(chosen)]
-    subprocess.run([*command, f"--hidden={width}", f"--epochs={epochs}"], check=True)
+    subprocess.run([*command, *options], check=True)
 
 
 def _judged(model: Path, table: Path) -> dict[str, float]:
