@@ -101,7 +101,10 @@ def main() -> None:
         draft = checkpoint.with_suffix(".draft")
         torch.save(training.state(), draft)
         draft.rename(checkpoint)
-        acoustic.write(_folded(training), arguments.out)
+        acoustic.write(
+            folded(training.network, training.mean, training.deviation, training.prior),
+            arguments.out,
+        )
 
 
 def read_pieces(path: Path) -> list[Piece]:
@@ -194,11 +197,16 @@ def _accuracy(training: Training, pieces: Sequence[Piece]) -> float:
     return right / max(count, 1)
 
 
-def _folded(training: Training) -> acoustic.Acoustic:
-    """Return the network as affine layers, each with the normalisation before it folded in."""
-    network = training.network
-    scale = (1 / training.deviation).double().numpy()
-    shift = -training.mean.double().numpy() * scale
+def folded(
+    network: Network, mean: torch.Tensor, deviation: torch.Tensor, prior: torch.Tensor
+) -> acoustic.Acoustic:
+    """Return ``network`` as affine layers, each with the normalisation before it folded in.
+
+    ``mean`` and ``deviation`` are those of the cepstra, ``prior`` the share of each phone in what
+    was trained.
+    """
+    scale = (1 / deviation).double().numpy()
+    shift = -mean.double().numpy() * scale
     layers = []
     for context, affine, norm in zip(
         [*CONTEXTS, (0,)], [*network.affine, network.output], [*network.norm, None], strict=True
@@ -209,7 +217,7 @@ def _folded(training: Training) -> acoustic.Acoustic:
         if norm is not None:
             scale = (1 / torch.sqrt(norm.running_var + norm.eps)).double().numpy()
             shift = -norm.running_mean.double().numpy() * scale
-    return acoustic.Acoustic(list(PHONES), layers, training.prior.double().numpy())
+    return acoustic.Acoustic(list(PHONES), layers, prior.double().numpy())
 
 
 if __name__ == "__main__":
