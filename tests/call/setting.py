@@ -15,6 +15,7 @@ from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME
+from ivr.hearing.listening import hear_alone
 from ivr.hearing.played import Reference
 from tests.remembering import Line, Recogniser, Record, Recorder
 
@@ -73,4 +74,4 @@ class Setting:
             self.hears(LOUD)
 
     def hears(self, frame: Any) -> None:
-        self.live.hear(frame, self.line.loop.time())
+        hear_alone(self.live.hear(frame, self.line.loop.time()))
