@@ -128,6 +128,7 @@ def test_the_picture_is_drawn(tmp_path: Path) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_every_condition_can_be_drawn(tmp_path: Path) -> None:
     """That holds with missing numbers, with a prompt, and with speech to the end."""
     rows = [

@@ -232,6 +232,7 @@ ONCE = ("louder", "other_phone", "handset", "noisy_line.farewell")
 """Parts of prompt ids that are heard at most once in a call."""
 
 
+@pytest.mark.slow
 @given(TURNS)
 @settings(max_examples=300, deadline=None)
 def test_no_line_keeps_a_call_open_or_loses_a_clear_caller(
