@@ -8,7 +8,7 @@ import pytest
 from tools.tiny_vosk.curves import Trial
 from tools.tiny_vosk.speech import person_size
 
-DIRECTORIES = ("espeak", "natural", "people", "natural-1", "people-1")
+DIRECTORIES = ("espeak", "natural", "people", "natural-0", "people-0")
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def test_a_share_is_the_same_of_each_kind_of_speech(corpora: Path) -> None:
     ]
 
 
-def test_one_size_of_each_speaker_takes_the_place_of_any(corpora: Path) -> None:
-    files = Trial("sizes", share=4, sizes=1).files(corpora)
-    assert [path.parent.name for path in files] == ["espeak", "natural-1", "people-1"]
+def test_the_own_size_of_each_speaker_takes_the_place_of_any(corpora: Path) -> None:
+    files = Trial("sizes", share=4, sizes=0).files(corpora)
+    assert [path.parent.name for path in files] == ["espeak", "natural-0", "people-0"]
 
 
 def test_a_model_on_two_curves_is_trained_once() -> None:
@@ -42,8 +42,9 @@ def test_a_model_on_two_curves_is_trained_once() -> None:
 def test_persons_have_the_sizes_that_are_asked_for() -> None:
     chooser = random.Random(1)
     found = {
-        count: {person_size(0.74, 1.22, count, chooser) for _ in range(100)} for count in (1, 3)
+        count: {person_size(0.74, 1.22, count, chooser) for _ in range(100)} for count in (0, 1, 3)
     }
-    assert found[1] == {1.0}
+    assert found[0] == {1.0}
+    assert found[1] == {0.74}
     assert sorted(found[3]) == pytest.approx([0.74, 0.98, 1.22])
     assert len({person_size(0.74, 1.22, None, chooser) for _ in range(100)}) == 100

@@ -39,8 +39,8 @@ student family kitchen garden yellow orange forty thousand morning
 """
 _FOREIGN_WORDS = _FOREIGN.split()
 _FOREIGN_SHARE, _FOREIGN_LENGTHS = 0.25, (1, 1, 2, 3, 5)
-"""Share of espeak-ng's pieces that are in a foreign language, and the numbers of their words. As
-many are short as the answers of callers, or the network takes every short sound for an answer."""
+"""Share of espeak-ng's pieces that are in a foreign language, and the numbers of their words. Many
+of them are as short as an answer; otherwise the network takes every short sound for one."""
 _PIECES, _NOISES = 100, 10
 """Number of pieces of speech, and of noises without speech, in a file."""
 _RESIZED = 0.75
@@ -59,7 +59,9 @@ def main() -> None:
     parser.add_argument("speech", type=Path, nargs="?")
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first", type=int, default=0, help="first seed")
-    parser.add_argument("--sizes", type=int, help="number of sizes of a speaker; default: any size")
+    parser.add_argument(
+        "--sizes", type=int, help="sizes of a speaker beside their own; default: any"
+    )
     parser.add_argument("--seed", type=int, help="make only this seed, in this process")
     arguments = parser.parse_args()
     if arguments.kind != "espeak" and arguments.speech is None:

@@ -1,15 +1,15 @@
 """``python -m tools.tiny_vosk.curves OUT TABLE CORPORA``: what more of everything would bring.
 
-Small models are trained from the beginning: with shares of the corpora, with other widths of their
+Models are trained from the beginning: with shares of the corpora, with other widths of their
 layers, and with fewer pretended speakers. All are trained with the same number of steps, so a model
 with a quarter of the corpora goes through them four times as often. Each hears the recordings of
 TABLE, a folder for ``ivr bench recognition --corpus``, whose speaker should be in none of the
 corpora. OUT/curves.json collects the figures; OUT/data.png, width.png and sizes.png draw them. A
 model that is in the file is not trained again, and an interrupted training goes on.
 
-CORPORA has the directories espeak, natural and people that ``corpus`` has made; natural-1 and
-people-1 are the same with one size of each speaker (``corpus --sizes 1``), natural-3 and people-3
-with three.
+CORPORA has the directories espeak, natural and people that ``corpus`` has made; natural-0 and
+people-0 are the same with the own size of each speaker alone (``corpus --sizes 0``), natural-3 and
+people-3 with three sizes beside it.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from pathlib import Path
 from ivr.bench.plots import picture
 
 _KINDS = ("espeak", "natural", "people")
-_SHARES, _WIDTHS, _SIZES = (4, 2, 1), (128, 256, 512), (1, 3, None)
+_SHARES, _WIDTHS, _SIZES = (4, 2, 1), (128, 256, 512), (0, 3, None)
 _WIDTH = 512
 """Width of the packed network's layers."""
 _ERROR = "syllable_error_percent"
@@ -41,12 +41,12 @@ class Trial:
     """One file in ``share`` of each corpus is trained."""
     width: int = _WIDTH
     sizes: int | None = None
-    """Number of sizes of each speaker; None means any size."""
+    """Number of sizes of each speaker beside their own; None means any size."""
 
     @property
     def name(self) -> str:
         """Name of the model's directory; the same for the same model on two curves."""
-        return f"share-{self.share}-width-{self.width}-sizes-{self.sizes or 'any'}"
+        return f"share-{self.share}-width-{self.width}-sizes-{_named(self.sizes)}"
 
     def files(self, corpora: Path) -> list[Path]:
         """Return the files of the corpora that are trained, the same share of each kind.
@@ -56,6 +56,10 @@ class Trial:
         suffix = "" if self.sizes is None else f"-{self.sizes}"
         directories = [corpora / (kind + ("" if kind == "espeak" else suffix)) for kind in _KINDS]
         return [path for one in directories for path in sorted(one.glob("*.npz"))[:: self.share]]
+
+
+def _named(sizes: int | None) -> str:
+    return "any" if sizes is None else str(sizes)
 
 
 _TRIALS = (
@@ -118,8 +122,10 @@ def _judged(model: Path, table: Path) -> dict[str, float]:
             file.extractall(unpacked)
         bench = [sys.executable, "-m", "ivr", "bench", "recognition", f"--corpus={table}"]
         said = subprocess.run(
-            [*bench, f"--model={unpacked}", "--json"], stdout=subprocess.PIPE, check=True
+            [*bench, f"--model={unpacked}", "--json"], stdout=subprocess.PIPE, check=False
         )
+    if said.returncode not in (0, 1):  # 1: a recording was lost in all attempts
+        sys.exit(f"{model.name}: the bench of the recordings has failed")
     figures = json.loads(said.stdout)["figures"]
     return {name: value for name, value in figures.items() if name.startswith(_ERROR)}
 
@@ -129,7 +135,7 @@ def _draw(figures: Mapping[str, Mapping[str, float]], out: Path) -> None:
     labels: dict[str, tuple[str, Callable[[Trial], object]]] = {
         "data": ("files of five minutes", lambda trial: figures[trial.name]["files"]),
         "width": ("width of a layer", lambda trial: trial.width),
-        "sizes": ("sizes of a speaker", lambda trial: str(trial.sizes or "any")),
+        "sizes": ("sizes of a speaker beside their own", lambda trial: _named(trial.sizes)),
     }
     for curve, (label, place) in labels.items():
         trials = [trial for trial in _TRIALS if trial.curve == curve]

@@ -41,13 +41,13 @@ def person_size(
     """Return the factor by which to play speech so that it is a random person's (``resized``).
 
     It lies between ``smallest`` and ``largest``. With ``sizes`` it is one of that many, evenly
-    spaced; one size is the speaker's own, 1.0.
+    spaced; without any (0) it is the speaker's own, 1.0.
     """
     if sizes is None:
         return chooser.uniform(smallest, largest)
-    if sizes == 1:
+    if sizes == 0:
         return 1.0
-    return smallest + (largest - smallest) * chooser.randrange(sizes) / (sizes - 1)
+    return smallest + (largest - smallest) * chooser.randrange(sizes) / max(sizes - 1, 1)
 
 
 def keep(pieces: Sequence[Speech], path: Path) -> None:
