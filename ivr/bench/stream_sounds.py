@@ -15,7 +15,7 @@ PAUSE_SECONDS = 0.5
 COMFORT_DBOV = -70.0
 """Level in dBov of the comfort noise of a silent caller."""
 ROOM_DBOV = -50.0
-"""Level in dBov of the noise of a room, which the voice detector has to judge."""
+"""Level in dBov of the noise of a room, which is above what the voice detector is spared."""
 
 
 @dataclass(frozen=True, slots=True)

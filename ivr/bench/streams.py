@@ -3,9 +3,9 @@
 An ear is the object that holds the detectors of one call. Time is virtual: the streams of the
 callers get their next 20 ms in turn, and the voice detector judges those of half of the callers in
 one run, as with the rounds of real calls. Each ear finds the processor's caches filled by the other
-streams. The cost of an ear is measured while no prompt plays, and while prompts play all the time.
-Every cost is measured in 3 passes (``passes``) by the CPU time of the process. The least of the 3
-counts, because other processes disturb the measurement.
+streams. It is measured while no prompt plays, and while prompts play all the time. Every cost is
+measured in 3 passes (``passes``) by the CPU time of the process. The least of the 3 counts, because
+other processes disturb the measurement.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,7 +34,6 @@ WARM_SECONDS = 1.0
 """Seconds of audio that are played before the measurement begins. They fill the caches of the
 processor."""
 KINDS = ("talking", "silent", "dead", "noisy")
-"""Kinds of callers, as the names of their audio in the sounds of the bench."""
 LIMITS = {"talking": 1.0, "silent": 0.1}
 """Upper limit for the cost of one stream while no prompt plays, in percent of a core; the bench
 fails above it. It is 1 % for a talking caller, 0.1 % for a silent one."""
@@ -185,9 +184,7 @@ def _listen(
         for half in (0, 1):
             hear_together(
                 [
-                    _without_result(
-                        ears[at].hear_in_steps(frames[(n + at * SPREAD) % len(frames)], now)
-                    )
+                    _without_result(ears[at].listen(frames[(n + at * SPREAD) % len(frames)], now))
                     for at in range(half, count, 2)
                 ],
                 judge,

@@ -12,11 +12,11 @@ from ivr.hearing.listening import Judge, Listening, hear_together
 log = structlog.get_logger()
 
 ROUND_SECONDS = 0.01
-"""Seconds from the first frame of a round to its end. A frame waits no longer for the others,
-unless the event loop is late. With the 20 ms of a packet, fifty calls would gain little more."""
+"""Seconds from the first frame of a round to its end. So long a frame is waited with at most; twice
+as long (a packet) would make the detector's runs no cheaper for fifty calls."""
 
 Hear = Callable[[Samples, float], Listening[None]]
-"""Hearing of a call: takes a frame and the time of its arrival (``LiveCall.hear_in_steps``)."""
+"""Hearing of a call: takes a frame and the time of its arrival (``LiveCall.hear``)."""
 
 
 class HearingRounds:
@@ -36,14 +36,10 @@ class HearingRounds:
         of the event loop's clock.
         """
         if not self._arrived:
-            asyncio.get_running_loop().call_later(ROUND_SECONDS, self.hear_arrived)
+            asyncio.get_running_loop().call_later(ROUND_SECONDS, self._end)
         self._arrived.append((hear, frame, now))
 
-    def hear_arrived(self) -> None:
-        """End the round now: let all calls hear their frames that have arrived.
-
-        A call does so before it acts on a deadline, because a caller who spoke before it counts.
-        """
+    def _end(self) -> None:
         arrived, self._arrived = self._arrived, deque()
         while arrived:
             hear_together(list(_of_each_call(arrived)), self._judge, _report)
@@ -64,6 +60,6 @@ def _of_each_call(arrived: deque[tuple[Hear, Samples, float]]) -> Iterable[Liste
 def _report(error: Exception) -> None:
     log.error(
         "hearing_failed", reason="a defect of the service: see the traceback",
-        effect="a frame of a caller was not heard to its end", remedy="report this traceback",
+        effect="one frame of one caller was not heard", remedy="report this traceback",
         exc_info=error,
     )  # fmt: skip

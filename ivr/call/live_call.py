@@ -1,7 +1,7 @@
 """The shell of one live call: it delivers events, carries out commands and keeps one timer.
 
-Everything runs in callbacks on one event loop, so there is no lock. In each callback an event is
-delivered, the resulting commands are carried out, and the timer is set anew.
+Everything runs in callbacks on one event loop, so there is no queue and no lock. In each callback
+an event is delivered, the resulting commands are carried out, and the timer is set anew.
 """
 
 import asyncio
@@ -57,7 +57,6 @@ class LiveCall:
         recorder: Recorder,
         look_up: LookUp = nothing_known,
         waited: Callable[[float], None] = lambda late: None,
-        hear_arrived: Callable[[], None] = lambda: None,
     ) -> None:
         """Take the parts of the call and the functions that it uses.
 
@@ -65,12 +64,10 @@ class LiveCall:
         detectors use these samples to find the echo of the prompt in the caller's audio.
         ``look_up`` carries out a look-up. ``waited`` is called after each wait that ended by its
         deadline. Its argument is the delay of the call's reaction after that deadline, in seconds.
-        ``hear_arrived`` lets the calls hear the frames that have arrived and wait for their round
-        (:mod:`ivr.call.hearing_rounds`).
         """
         self._call, self._ear, self._scribe = call, ear, scribe
         self._reference, self._record, self._recorder = reference, record, recorder
-        self._look_up, self._waited, self._hear_arrived = look_up, waited, hear_arrived
+        self._look_up, self._waited = look_up, waited
         self._looking: set[asyncio.Task[None]] = set()
         self._line: Line | None = None
         self._loop = asyncio.get_running_loop()
@@ -105,27 +102,23 @@ class LiveCall:
             self._prompt_is_over(now)
         self._guarded(lambda: self._call.receive(event, now), now)
 
-    def hear_in_steps(self, frame: Samples, now: float) -> Listening[None]:
+    def hear(self, frame: Samples, now: float) -> Listening[None]:
         """Handle 20 ms of the caller's audio: 160 samples of 16 bits at 8 kHz.
 
-        ``now`` is the time of arrival, in seconds of the event loop's clock. The method is a
-        generator, whose questions to the voice detector are answered by whatever runs it
-        (:mod:`ivr.hearing.listening`). An error in it leaves the caller unheard.
+        ``now`` is the time of arrival, in seconds of the event loop's clock. The voice detector's
+        questions are left to the caller (:mod:`ivr.hearing.listening`).
         """
-        if self._closed or self._deaf or self._ear_broken:
+        if self._closed or self._ear_broken:
             return
-        try:
-            yield from self._hear(frame, now)
-        except Exception:
-            self._ear_failed(now)
-
-    def _hear(self, frame: Samples, now: float) -> Listening[None]:
         if not self._ear_open:
             self._ear_open = True
             self.deliver(EarOpened(), now)
         self._scribe.hear(frame, now)
         self._ear.expect_end(self._scribe.leaving)
-        found = yield from self._ear.hear_in_steps(frame, now)
+        try:
+            found = yield from self._ear.listen(frame, now)
+        except Exception:
+            found = self._ear_failed(now)
         for event in found:
             self._scribe.perceive(event, now, self.deliver)
         self._scribe.heed_pause(self._ear.pause_seconds(now))
@@ -269,12 +262,8 @@ class LiveCall:
         self._timer = None if earliest is None else self._loop.call_at(earliest, self._tick)
 
     def _tick(self) -> None:
-        """Deliver the events that the detectors have now, then carry out a deadline that is due.
-
-        Frames that have arrived come first: a caller who spoke before the deadline has spoken.
-        """
+        """Deliver the events that the detectors have now, then carry out a deadline that is due."""
         self._timer = None
-        self._hear_arrived()
         now = self._loop.time()
         for event in self._woken(now):
             self._scribe.perceive(event, now, self.deliver)

@@ -141,10 +141,10 @@ class Ear:
         ``frame`` may have any number of samples at 8 kHz; ``now`` is in seconds of the call's
         clock. Return the events that the samples cause, in order of time.
         """
-        return hear_alone(self.hear_in_steps(frame, now))
+        return hear_alone(self.listen(frame, now))
 
-    def hear_in_steps(self, frame: Samples, now: float) -> Listening[list[Event]]:
-        """Do the same as :meth:`hear`, but leave the voice detector to whatever runs the generator.
+    def listen(self, frame: Samples, now: float) -> Listening[list[Event]]:
+        """Do the same as :meth:`hear`, but leave it to the caller to ask the voice detector.
 
         The next frame must not be given before this one is finished.
         """

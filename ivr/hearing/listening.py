@@ -61,9 +61,8 @@ def hear_together(
 ) -> None:
     """Carry out the hearing of different calls; ``judge`` answers their questions together.
 
-    If ``judge`` raises an error, it is asked about each question by itself, and an error is raised
-    in the calls whose own question has one. ``failed`` is called with an error that a call raises;
-    the other calls go on.
+    If ``judge`` raises an error, it is raised in every call that has asked. ``failed`` is called
+    with an error that a call raises; the other calls go on.
     """
     asked: list[tuple[Listening[None], Question]] = []
 
@@ -79,19 +78,11 @@ def hear_together(
         proceed(listening, listening.__next__)
     while asked:
         waiting, asked = asked, []
-        answers = _answers([question for _, question in waiting], judge)
+        try:
+            answers = judge([question for _, question in waiting])
+        except Exception as error:
+            for listening, _ in waiting:
+                proceed(listening, partial(listening.throw, error))
+            continue
         for (listening, _), answer in zip(waiting, answers, strict=True):
-            if isinstance(answer, Exception):
-                proceed(listening, partial(listening.throw, answer))
-            else:
-                proceed(listening, partial(listening.send, answer))
-
-
-def _answers(questions: Sequence[Question], judge: Judge) -> Sequence[float | Exception]:
-    """Return the answer to each of ``questions``, or the error that it causes."""
-    try:
-        return judge(questions)
-    except Exception as error:
-        if len(questions) == 1:
-            return [error]
-        return [answer for one in questions for answer in _answers([one], judge)]
+            proceed(listening, partial(listening.send, answer))

@@ -113,20 +113,20 @@ class SileroModel:
 
         The network runs once for all of them, which for fifty chunks takes a quarter of the time.
         Every detector is a different :class:`SileroStream` of one model. Raise TypeError for
-        another detector. An error leaves the streams as they were.
+        another detector.
         """
         streams = []
         for question in questions:
             if not isinstance(question.detector, SileroStream):
                 raise TypeError(f"{question.detector!r} is no stream of Silero's model")
+            question.detector.remember(question.chunk)
             streams.append(question.detector)
-        sound = np.zeros((len(streams), CONTEXT + CHUNK), np.float32)
-        for row, stream, question in zip(sound, streams, questions, strict=True):
-            stream.fill(question.chunk, row)
-        state = np.concatenate([stream.state for stream in streams], axis=1)
-        voices, after = streams[0].model.run(sound, state)
+        voices, after = streams[0].model.run(
+            np.concatenate([stream.sound for stream in streams]),
+            np.concatenate([stream.state for stream in streams], axis=1),
+        )
         for at, stream in enumerate(streams):
-            stream.sound[0], stream.state = sound[at], after[:, at : at + 1].copy()
+            stream.state = after[:, at : at + 1].copy()
         return [float(voice) for voice in voices]
 
 
@@ -152,19 +152,12 @@ class SileroStream:
         return float(voices[0])
 
     def remember(self, chunk: memoryview) -> None:
-        """Make ``chunk`` the latest one, and keep the end of the one before as its context.
+        """Store a chunk that is too quiet to be judged, as context of the next one.
 
         ``chunk`` is 256 float32 samples from -1 to 1 at 8 kHz. The model's state stays as it was.
         """
-        self.fill(chunk, self.sound[0])
-
-    def fill(self, chunk: memoryview, row: _Floats) -> None:
-        """Fill ``row`` (CONTEXT + CHUNK samples) with the end of the latest chunk, then ``chunk``.
-
-        ``chunk`` is 256 float32 samples from -1 to 1 at 8 kHz.
-        """
-        row[:CONTEXT] = self.sound[0, -CONTEXT:]
-        row[CONTEXT:] = np.frombuffer(chunk, np.float32)
+        self.sound[0, :CONTEXT] = self.sound[0, -CONTEXT:]
+        self.sound[0, CONTEXT:] = np.frombuffer(chunk, np.float32)
 
     def reset(self) -> None:
         """Clear the state and the context, so that the next chunk begins an independent stream."""

@@ -135,11 +135,10 @@ class OneCall:
             MixMonitor(self._line.send_between_prompts, stem),
             self._look_up,
             waited=shared.metrics.waits.observe,
-            hear_arrived=shared.hearing.hear_arrived,
         )
 
     def _hear(self, frame: Samples, now: float) -> None:
-        self._shared.hearing.take(self._live.hear_in_steps, frame, now)
+        self._shared.hearing.take(self._live.hear, frame, now)
 
     def _report(self, event: Event, now: float) -> None:
         """Deliver an event of the line to the live call.

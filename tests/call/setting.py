@@ -1,12 +1,11 @@
 """A live call for tests, with parts that only remember."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ivr.call.hearing_rounds import HearingRounds
 from ivr.call.live_call import LiveCall
 from ivr.call.scribe import Scribe
 from ivr.dialogue.call import Call
@@ -16,7 +15,7 @@ from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME
-from ivr.hearing.listening import Question, hear_alone
+from ivr.hearing.listening import hear_alone
 from ivr.hearing.played import Reference
 from tests.remembering import Line, Recogniser, Record, Recorder
 
@@ -36,11 +35,6 @@ class Voice:
         pass
 
 
-def judge(questions: Sequence[Question]) -> list[float]:
-    """Answer each question by its own detector."""
-    return [question.detector.process(question.chunk) for question in questions]
-
-
 class Setting:
     """A live call that has begun, with stand-ins for line, record, recorder and recogniser."""
 
@@ -56,7 +50,6 @@ class Setting:
         self.line, self.record, self.recorder = Line(), Record(), Recorder()
         self.call = Call(script, words, sheet.__getitem__)
         self.recogniser = Recogniser()
-        self.rounds = HearingRounds(judge)
         self.live = LiveCall(
             self.call,
             ear(Voice(), self.line.answered),
@@ -65,7 +58,6 @@ class Setting:
             self.record,
             self.recorder,
             waited=waited,
-            hear_arrived=self.rounds.hear_arrived,
         )
         self.line.live = self.live
         self.live.start(self.line)
@@ -81,9 +73,5 @@ class Setting:
             await self.waits(0.02)
             self.hears(LOUD)
 
-    def is_sent(self, frame: Any) -> None:
-        """Let a frame arrive, which is heard at the end of its round."""
-        self.rounds.take(self.live.hear_in_steps, frame, self.line.loop.time())
-
     def hears(self, frame: Any) -> None:
-        hear_alone(self.live.hear_in_steps(frame, self.line.loop.time()))
+        hear_alone(self.live.hear(frame, self.line.loop.time()))

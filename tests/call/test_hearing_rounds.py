@@ -7,14 +7,10 @@ import numpy as np
 from structlog.testing import capture_logs
 
 from ivr.call.hearing_rounds import ROUND_SECONDS, HearingRounds
-from ivr.dialogue.events import Condition, LineChanged, SpeechEnded, SpeechStarted
-from ivr.etiquette.sheet import Sheet
 from ivr.hearing.g711 import Samples
 from ivr.hearing.listening import Listening, Question
 from ivr.recognition.silero import SileroModel
-from tests.call.setting import IDLE, LOUD, Setting
-from tests.remembering import PROMPT_SECONDS
-from tests.virtual_time import run, running_loop
+from tests.virtual_time import run
 
 FRAME = np.zeros(160, np.int16)
 STREAM = SileroModel.load().stream()
@@ -90,59 +86,5 @@ def test_a_defect_of_a_call_is_reported_and_harms_no_other() -> None:
             await asyncio.sleep(ROUND_SECONDS)
         assert [line["event"] for line in logs] == ["hearing_failed"]
         assert call.heard == [(0.0, 0.5)]
-
-    run(scene())
-
-
-def test_a_deadline_waits_for_the_frames_that_have_arrived(sheet: Sheet) -> None:
-    """The caller begins to speak less than a round before the end of a wait (row 2)."""
-
-    async def scene() -> None:
-        at = Setting(sheet)
-        await at.waits(PROMPT_SECONDS + 5.0 - 0.285)
-        for _ in range(14):
-            at.is_sent(IDLE)
-            await at.waits(0.02)
-        for _ in range(6):  # enough to be taken for a voice, at once after a standstill
-            at.is_sent(LOUD)
-        await at.waits(0.03)
-        assert [id for _, id in at.line.said] == ["greeting.ask"]
-        at.live.close("the test is over")
-
-    run(scene())
-
-
-def test_a_standstill_does_not_end_speech_that_has_arrived(sheet: Sheet) -> None:
-    async def scene() -> None:
-        at = Setting(sheet)
-        await at.waits(PROMPT_SECONDS + 1.0)
-        for _ in range(20):
-            at.is_sent(LOUD)
-            await at.waits(0.02)
-        running_loop().stand_still(0.55)
-        for _ in range(27):
-            at.is_sent(LOUD)
-        await at.waits(0.005)
-        kinds = [type(event) for event in at.record.events]
-        since = at.record.events[kinds.index(SpeechStarted) :]
-        assert SpeechEnded not in kinds
-        assert LineChanged(Condition.NO_RTP) not in since
-        at.live.close("the test is over")
-
-    run(scene())
-
-
-def test_frames_that_waited_for_their_round_are_not_heard_after_the_tap_is_lost(
-    sheet: Sheet,
-) -> None:
-    async def scene() -> None:
-        at = Setting(sheet)
-        await at.waits(PROMPT_SECONDS + 1.0)
-        for _ in range(20):
-            at.is_sent(LOUD)
-        at.live.tapped(False, at.line.loop.time())
-        await at.waits(0.1)
-        assert SpeechStarted not in [type(event) for event in at.record.events]
-        at.live.close("the test is over")
 
     run(scene())

@@ -21,7 +21,7 @@ from tests.virtual_time import run
 class BrokenEar(Ear):
     """An ear that fails at every frame."""
 
-    def hear_in_steps(self, frame: Any, now: float) -> Any:
+    def listen(self, frame: Any, now: float) -> Any:
         raise RuntimeError("a defect of the ear")
 
 

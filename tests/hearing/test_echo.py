@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from ivr.hearing.echo import EchoGate
-from ivr.hearing.echo_level import EchoLevel, Past
-from ivr.hearing.echo_waveform import EXPLAINED, Canceller
-from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, RATE, FloatArray
+from ivr.hearing.echo_waveform import EXPLAINED
+from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, RATE
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import dbov
 from ivr.hearing.played import Reference
@@ -226,40 +225,3 @@ def test_a_hole_in_the_audio_does_no_harm() -> None:
         if index % 4 == 3:
             gate.learn()
     assert lowered_db(sound, left, 57 * CHUNK_SECONDS) > 15.0
-
-
-def test_no_echo_is_searched_in_steady_noise(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A search is dear. Once the level of the noise is known, only louder sound is worth it."""
-    searched: list[int] = []
-
-    def search(canceller: Canceller, sound: FloatArray, played: FloatArray) -> float:
-        searched.append(len(sound))
-        return 0.0
-
-    monkeypatch.setattr(Canceller, "search", search)
-    noise = np.random.default_rng(1).normal(0, 100, len(PROMPT) + RATE).astype(np.int16)
-    hear(EchoGate(), noise)
-    assert len(searched) <= 4
-    searched.clear()
-    hear(EchoGate(), noise + line(-15.0, 0.15))
-    assert len(searched) > 10
-
-
-def test_a_line_without_a_sound_is_learned_from_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    learned: list[int] = []
-    learn = EchoLevel.learn
-
-    def counted(level: EchoLevel, past: Past) -> None:
-        learned.append(past.count)
-        learn(level, past)
-
-    monkeypatch.setattr(EchoLevel, "learn", counted)
-    gate = EchoGate()
-    hear(gate, np.full(len(PROMPT) + RATE, 8, np.int16))
-    assert len(learned) < 15
-    assert gate.return_loss_db is not None
-    assert gate.return_loss_db > 40.0
-    count = len(learned)
-    hear(gate, line(-15.0, 0.15))  # with a sound it learns again
-    assert len(learned) > count + 5
-    assert gate.return_loss_db == pytest.approx(15.0, abs=2.0)

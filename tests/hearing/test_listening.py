@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pytest
 
 from ivr.dialogue.events import Event
 from ivr.hearing.ear import Ear
@@ -27,29 +26,18 @@ def frames_of(sound: Samples) -> list[Samples]:
     return [sound[at : at + FRAME] for at in range(0, len(sound) - FRAME + 1, FRAME)]
 
 
-class Silence:
-    """A voice detector of another kind."""
-
-    def process(self, chunk: memoryview) -> float:
-        return 0.0
-
-    def reset(self) -> None:
-        pass
-
-
 class Asking:
     """A call that asks a number of questions and notes the answers."""
 
     def __init__(self, questions: int) -> None:
         self.questions = questions
-        self.detector = MODEL.stream()
         self.answers: list[float] = []
         self.raised: Exception | None = None
 
     def listen(self) -> Listening[None]:
         for _ in range(self.questions):
             try:
-                answer = yield Question(self.detector, memoryview(b""))
+                answer = yield Question(MODEL.stream(), memoryview(b""))
             except RuntimeError as error:
                 self.raised = error
             else:
@@ -70,7 +58,7 @@ def test_each_call_hears_the_same_as_alone() -> None:
     longest = max(len(frames_of(sound)) for sound in CALLERS)
 
     def heard(call: int, frame: Samples, now: float) -> Listening[None]:
-        found[call] += yield from ears[call].hear_in_steps(frame, now)
+        found[call] += yield from ears[call].listen(frame, now)
 
     for n in range(longest):
         there = [(call, frames_of(sound)) for call, sound in enumerate(CALLERS)]
@@ -96,31 +84,13 @@ def test_calls_ask_more_or_fewer_questions() -> None:
     assert [call.answers for call in calls] == [[], [0.0], [0.1, 0.0, 0.0]]
 
 
-def test_an_error_of_the_detector_is_raised_in_the_call_that_causes_it() -> None:
-    calls = [Asking(1), Asking(2), Asking(1)]
-
+def test_an_error_of_the_detector_is_raised_in_each_call_that_asked() -> None:
     def judge(questions: Sequence[Question]) -> list[float]:
-        if any(question.detector is calls[1].detector for question in questions):
-            raise RuntimeError("no memory")
-        return [0.5] * len(questions)
+        raise RuntimeError("no memory")
 
+    calls = [Asking(0), Asking(1), Asking(2)]
     hear_together([call.listen() for call in calls], judge, fail)
-    assert [str(call.raised) for call in calls] == ["None", "no memory", "None"]
-    assert [call.answers for call in calls] == [[0.5], [], [0.5]]
-
-
-def test_a_run_that_fails_leaves_the_streams_as_they_were() -> None:
-    """They are judged again one by one."""
-    streams = [MODEL.stream(), MODEL.stream()]
-    chunk = np.random.default_rng(1).normal(0, 0.1, 256).astype(np.float32)
-    questions = [Question(stream, chunk.data) for stream in streams]
-    before = [(stream.sound.copy(), stream.state.copy()) for stream in streams]
-    with pytest.raises(TypeError, match="no stream of Silero's model"):
-        MODEL.judge([*questions, Question(Silence(), chunk.data)])
-    for stream, (sound, state) in zip(streams, before, strict=True):
-        assert np.array_equal(stream.sound, sound)
-        assert np.array_equal(stream.state, state)
-    assert MODEL.judge(questions)[0] == MODEL.stream().process(chunk.data)
+    assert [str(call.raised) for call in calls] == ["None", "no memory", "no memory"]
 
 
 def test_a_call_that_raises_an_error_does_not_disturb_the_others() -> None:
