@@ -196,8 +196,6 @@ class EchoGate:
         if not self._awake:
             return
         past = self._past
-        if self._level.learned and past.heard.max() <= INAUDIBLE_DBOV:
-            return  # a line without a sound has told already that it has no echo
         self._level.learn(past)
         self._left_db = self._echo_left()
         self._floor_dbov = self._floor()
