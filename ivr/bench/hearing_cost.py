@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from time import process_time
 
-from ivr.bench.stream_sounds import PROMPT, sounds
+from ivr.bench.streams import sounds
 from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME, FRAME_SECONDS
 from ivr.hearing.g711 import Samples, decode_alaw
-from ivr.hearing.played import Reference
-from ivr.lab.voices import says
 from ivr.recognition.silero import SileroModel
 
 _SECONDS = 28.5
@@ -16,17 +14,14 @@ _SECONDS = 28.5
 
 
 def cost(seed: int) -> dict[str, float]:
-    """Return five figures about the CPU cost of the detectors of one call, by name.
+    """Return three figures about the CPU cost of the detectors of one call, by name.
 
-    Four are in percent of a core: for a talking and for a silent caller, without a prompt and while
-    prompts play all the time. The fifth is the cost for the talking caller, without a prompt,
-    divided by the cost of decoding the same a-law. ``seed`` is the random seed of the silent
-    caller's noise.
+    Two are in percent of a core: for a talking and for a silent caller. The third is the cost for
+    the talking caller divided by the cost of decoding the same a-law. ``seed`` is the random seed
+    of the silent caller's noise.
     """
     sent = sounds(_SECONDS, seed)
     talking, silent = decode_alaw(sent.talking), decode_alaw(sent.silent)
-
-    prompt = Reference.of(says(PROMPT, 0))
 
     def decode(at: int, now: float) -> None:
         decode_alaw(sent.talking[at : at + FRAME])
@@ -34,30 +29,23 @@ def cost(seed: int) -> dict[str, float]:
     per_frame = {
         "talking": _per_frame(_listener(talking), len(talking)),
         "silent": _per_frame(_listener(silent), len(silent)),
-        "talking_prompt": _per_frame(_listener(talking, prompt), len(talking)),
-        "silent_prompt": _per_frame(_listener(silent, prompt), len(silent)),
         "decoding": min(_per_frame(decode, len(talking)) for _ in range(5)),
     }
     return {
         "cost_per_call_core_percent": 100 * per_frame["talking"] / FRAME_SECONDS,
         "cost_silent_core_percent": 100 * per_frame["silent"] / FRAME_SECONDS,
-        "cost_prompt_core_percent": 100 * per_frame["talking_prompt"] / FRAME_SECONDS,
-        "cost_silent_prompt_core_percent": 100 * per_frame["silent_prompt"] / FRAME_SECONDS,
         "cost_ratio_alaw_decode": per_frame["talking"] / per_frame["decoding"],
     }
 
 
-def _listener(sound: Samples, prompt: Reference | None = None) -> Callable[[int, float], None]:
+def _listener(sound: Samples) -> Callable[[int, float], None]:
     """Return a function that plays one frame (20 ms) of ``sound`` to the detectors of one call.
 
     The function takes the index of the frame's first sample, and the time of the frame in seconds.
-    ``prompt`` plays again and again; None means no prompt.
     """
     ear = Ear(SileroModel.load().stream(), 0.0)
 
     def hear(at: int, now: float) -> None:
-        if prompt is not None and at // FRAME % len(prompt.levels) == 0:
-            ear.prompt_started(prompt, now)
         ear.hear(sound[at : at + FRAME], now)
 
     return hear

@@ -1,14 +1,13 @@
 """``ivr bench streams``: CPU cost of hearing many callers at once, with the detectors of calls.
 
 An ear is the object that holds the detectors of one call. Time is virtual: the streams of the
-callers get their next 20 ms in turn, and the voice detector judges those of half of the callers in
-one run, as with the rounds of real calls. Each ear finds the processor's caches filled by the other
-streams. It is measured while no prompt plays, and while prompts play all the time. Every cost is
-measured in 3 passes (``passes``) by the CPU time of the process. The least of the 3 counts, because
-other processes disturb the measurement.
+callers get their next 20 ms in turn. Each ear therefore finds the processor's caches filled by the
+other streams, as in real calls. Every cost is measured in 3 passes (``passes``) by the CPU time of
+the process. The least of the 3 counts, because other processes disturb the measurement.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -17,31 +16,63 @@ import numpy as np
 
 from ivr.bench.plots import picture
 from ivr.bench.result import BenchResult
-from ivr.bench.stream_sounds import PROMPT, sounds
-from ivr.dialogue.events import Event
 from ivr.hearing.ear import Ear
-from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, FRAME, FRAME_SECONDS
-from ivr.hearing.g711 import Samples, decode_alaw
-from ivr.hearing.listening import Judge, Listening, Question, VoiceDetector, hear_together
-from ivr.hearing.played import Reference
-from ivr.lab.voices import says
+from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, FRAME, FRAME_SECONDS, RATE
+from ivr.hearing.g711 import ALAW_IDLE, Samples, decode_alaw, encode_alaw
+from ivr.hearing.listening import VoiceDetector
+from ivr.lab.voices import PHRASES, says
 from ivr.recognition.silero import SileroModel
 
+PAUSE_SECONDS = 0.5
+"""Seconds of pause between two sentences of a talking caller."""
+COMFORT_DBOV = -70.0
+"""Level in dBov of the comfort noise of a silent caller."""
 SPREAD = 37
 """Distance between the starting points of two neighbouring streams, in frames of 20 ms. All streams
 play the same recording; without this distance they would hear the same audio at the same time."""
 WARM_SECONDS = 1.0
 """Seconds of audio that are played before the measurement begins. They fill the caches of the
 processor."""
-KINDS = ("talking", "silent", "dead", "noisy")
 LIMITS = {"talking": 1.0, "silent": 0.1}
-"""Upper limit for the cost of one stream while no prompt plays, in percent of a core; the bench
-fails above it. It is 1 % for a talking caller, 0.1 % for a silent one."""
+"""Upper limit for the cost of one stream, in percent of a core; the bench fails above it. It is 1 %
+for a talking caller, 0.1 % for a silent one."""
 EAR_ONLY, RATIO = "ear_only_core_percent", "alaw_decode_ratio"
 
 Pass = Callable[[], float]
 """A function that measures once. It returns a cost: the CPU seconds that one second of audio of one
 caller takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """The audio that three kinds of callers send, as octets of a-law at 8 kHz."""
+
+    talking: bytes
+    """Speech with pauses."""
+    silent: bytes
+    """Comfort noise, without a voice."""
+    dead: bytes
+    """A line without any sound: the octet of a-law silence again and again."""
+
+
+def sounds(seconds: float, seed: int) -> Sounds:
+    """Return the audio of three kinds of callers: speech with pauses, comfort noise, a dead line.
+
+    Each lasts ``seconds`` seconds; ``seed`` is the random seed of the noise.
+    """
+    count = round(seconds / FRAME_SECONDS) * FRAME
+    pause = np.zeros(round(PAUSE_SECONDS * RATE), np.int16)
+    turns = [
+        part
+        for n, text in enumerate(PHRASES[n % len(PHRASES)] for n in range(12))
+        for part in (says(text, n), pause)
+    ]
+    noise = np.random.default_rng(seed).normal(0, 32768 * 10 ** (COMFORT_DBOV / 20), count)
+    return Sounds(
+        encode_alaw(np.resize(np.concatenate(turns), count)),
+        encode_alaw(noise.astype(np.int16)),
+        bytes([ALAW_IDLE]) * count,
+    )
 
 
 def measure(
@@ -67,12 +98,10 @@ def measure(
         "alaw_decode": partial(_decode, sent.talking),
         EAR_ONLY: _ear_only(model, sent.talking),
     }
-    prompt = Reference.of(says(PROMPT, 0))
     for count in streams:
-        for kind in KINDS:
-            listen = partial(_listen, getattr(sent, kind), count, model.stream, model.judge)
-            measured[f"{kind}_{count}_core_percent"] = listen
-            measured[f"{kind}_prompt_{count}_core_percent"] = partial(listen, prompt)
+        for kind in ("talking", "silent", "dead"):
+            listen = partial(_listen, getattr(sent, kind), count)
+            measured[f"{kind}_{count}_core_percent"] = partial(listen, model.stream)
         measured[f"detector_{count}_core_percent"] = partial(_detect, model, chunks, count)
     assert len(measured) == streams_steps(streams)
     figures = {}
@@ -101,7 +130,7 @@ def streams_steps(streams: Sequence[int]) -> int:
 
     ``streams`` holds the numbers of simultaneous streams that will be given to :func:`measure`.
     """
-    return 2 + (2 * len(KINDS) + 1) * len(streams)
+    return 2 + 4 * len(streams)
 
 
 def draw_streams(result: BenchResult, streams: Sequence[int], directory: Path) -> None:
@@ -111,9 +140,9 @@ def draw_streams(result: BenchResult, streams: Sequence[int], directory: Path) -
     ``streams`` the numbers of streams that were measured.
     """
     with picture(directory / "streams.png", (8, 4)) as axes:
-        for kind in ("detector", *KINDS, *(f"{kind}_prompt" for kind in KINDS)):
+        for kind in ("talking", "silent", "dead", "detector"):
             cost = [result.figures[f"{kind}_{count}_core_percent"] for count in streams]
-            style = {"detector": ":"}.get(kind, "--" if kind.endswith("_prompt") else "-")
+            style = "--" if kind.startswith("detector") else "-"
             axes.plot(streams, cost, style, marker="o", label=kind.replace("_", ", "))
         for kind, limit in LIMITS.items():
             axes.axhline(limit, color="0.6", linewidth=0.8)
@@ -157,18 +186,11 @@ def _clocked(rounds: Iterable[Callable[[], object]], warm: int, seconds: float) 
     return (process_time() - began) / (counted * seconds)
 
 
-def _listen(
-    octets: bytes,
-    count: int,
-    detector: Callable[[], VoiceDetector],
-    judge: Judge,
-    prompt: Reference | None = None,
-) -> float:
+def _listen(octets: bytes, count: int, detector: Callable[[], VoiceDetector]) -> float:
     """Let ``count`` ears hear audio in turn; return the CPU seconds per ear and second of audio.
 
-    An ear is the detectors of one call; ``detector`` returns a new voice detector for it, and
-    ``judge`` answers the questions of many ears. All ears hear the same a-law recording ``octets``,
-    but each begins at another place in it. ``prompt`` plays again and again; None means no prompt.
+    An ear is the detectors of one call; ``detector`` returns a new voice detector for it. All ears
+    hear the same a-law recording ``octets``, but each begins at another place in it.
     """
     frames = _frames(decode_alaw(octets))
     ears = [Ear(detector(), 0.0) for _ in range(count)]
@@ -178,18 +200,8 @@ def _listen(
             yield partial(hear, n, (n + 1) * FRAME_SECONDS)
 
     def hear(n: int, now: float) -> None:
-        if prompt is not None and n % len(prompt.levels) == 0:
-            for ear in ears:
-                ear.prompt_started(prompt, now)
-        for half in (0, 1):
-            hear_together(
-                [
-                    _without_result(ears[at].listen(frames[(n + at * SPREAD) % len(frames)], now))
-                    for at in range(half, count, 2)
-                ],
-                judge,
-                _fail,
-            )
+        for at, ear in enumerate(ears):
+            ear.hear(frames[(n + at * SPREAD) % len(frames)], now)
 
     return _clocked(rounds(), round(WARM_SECONDS / FRAME_SECONDS), FRAME_SECONDS) / count
 
@@ -201,20 +213,8 @@ def _ear_only(model: SileroModel, octets: bytes) -> Pass:
     the measurement, the recorded answers take the place of the voice detector.
     """
     learning = _Remembering(model.stream())
-    _listen(octets, 1, lambda: learning, _apart)
-    return lambda: _listen(octets, 1, lambda: _Answering(learning.answers), _apart)
-
-
-def _without_result(listening: Listening[list[Event]]) -> Listening[None]:
-    yield from listening
-
-
-def _apart(questions: Sequence[Question]) -> list[float]:
-    return [question.detector.process(question.chunk) for question in questions]
-
-
-def _fail(error: Exception) -> None:
-    raise error
+    _listen(octets, 1, lambda: learning)
+    return lambda: _listen(octets, 1, lambda: _Answering(learning.answers))
 
 
 class _Remembering:

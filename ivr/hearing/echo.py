@@ -199,9 +199,7 @@ class EchoGate:
         self._level.learn(past)
         self._left_db = self._echo_left()
         self._floor_dbov = self._floor()
-        # An echo that is hidden in the noise is not admitted anyway, and a search is dear.
-        hidden = max(INAUDIBLE_DBOV, self._floor_dbov + ABOVE_FLOOR_DB)
-        if self._left_db is None and past.heard[-WINDOW:].max() > hidden:
+        if self._left_db is None and past.heard[-WINDOW:].max() > INAUDIBLE_DBOV:
             self._canceller.search(past.arrived.ravel(), self._played_around())
 
     def _echo_left(self) -> float | None:
