@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from ivr.dialogue.events import Condition, Event, SpeechEnded, SpeechStarted
-from ivr.hearing.ear import Ear
+from ivr.hearing.ear import Ear, VoiceDetector
 from ivr.hearing.frames import RATE
-from ivr.hearing.listening import VoiceDetector
 from ivr.hearing.played import Reference
 from ivr.hearing.verdict import LineMeasures
 from ivr.lab.corpus.line import Order

@@ -16,10 +16,9 @@ import numpy as np
 
 from ivr.bench.plots import picture
 from ivr.bench.result import BenchResult
-from ivr.hearing.ear import Ear
+from ivr.hearing.ear import Ear, VoiceDetector
 from ivr.hearing.frames import CHUNK, CHUNK_SECONDS, FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import ALAW_IDLE, Samples, decode_alaw, encode_alaw
-from ivr.hearing.listening import VoiceDetector
 from ivr.lab.voices import PHRASES, says
 from ivr.recognition.silero import SileroModel
 

@@ -38,7 +38,6 @@ from ivr.dialogue.look_up import Query
 from ivr.dialogue.outcome import Outcome
 from ivr.hearing.ear import Ear
 from ivr.hearing.g711 import Samples
-from ivr.hearing.listening import Listening
 from ivr.hearing.played import Reference
 
 log = structlog.get_logger()
@@ -102,11 +101,10 @@ class LiveCall:
             self._prompt_is_over(now)
         self._guarded(lambda: self._call.receive(event, now), now)
 
-    def hear(self, frame: Samples, now: float) -> Listening[None]:
+    def hear(self, frame: Samples, now: float) -> None:
         """Handle 20 ms of the caller's audio: 160 samples of 16 bits at 8 kHz.
 
-        ``now`` is the time of arrival, in seconds of the event loop's clock. The voice detector's
-        questions are left to the caller (:mod:`ivr.hearing.listening`).
+        ``now`` is the time of arrival, in seconds of the event loop's clock.
         """
         if self._closed or self._ear_broken:
             return
@@ -115,10 +113,7 @@ class LiveCall:
             self.deliver(EarOpened(), now)
         self._scribe.hear(frame, now)
         self._ear.expect_end(self._scribe.leaving)
-        try:
-            found = yield from self._ear.listen(frame, now)
-        except Exception:
-            found = self._ear_failed(now)
+        found = self._heard(lambda: self._ear.hear(frame, now), now)
         for event in found:
             self._scribe.perceive(event, now, self.deliver)
         self._scribe.heed_pause(self._ear.pause_seconds(now))
@@ -227,28 +222,23 @@ class LiveCall:
         found = await self._look_up(query)
         self.deliver(LookedUp(order, found), self._loop.time())
 
-    def _woken(self, now: float) -> list[Event]:
-        """Return the events that the detectors have at ``now`` although no frame has arrived."""
-        if self._deaf:
-            return []
-        try:
-            return self._ear.wake(now)
-        except Exception:
-            return self._ear_failed(now)
+    def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
+        """Return the events that ``ask``, a call of the detectors, returns.
 
-    def _ear_failed(self, now: float) -> list[Event]:
-        """Take the caller for unheard, because the detectors have raised an error.
-
-        From then on they can use only the keys. Return an empty list, the events of the detectors.
+        If it raises, return an empty list and take the caller for unheard. From then on they can
+        use only the keys.
         """
-        log.exception(
-            "ear_failed", reason="a defect of the service: see the traceback",
-            effect="this caller is not heard any more, is told so, and can use only keys",
-            remedy="report this traceback",
-        )  # fmt: skip
-        self.tapped(False, now)
-        self._ear_broken = True
-        return []
+        try:
+            return ask()
+        except Exception:
+            log.exception(
+                "ear_failed", reason="a defect of the service: see the traceback",
+                effect="this caller is not heard any more, is told so, and can use only keys",
+                remedy="report this traceback",
+            )  # fmt: skip
+            self.tapped(False, now)
+            self._ear_broken = True
+            return []
 
     def _prompt_is_over(self, now: float) -> None:
         self._playing = None
@@ -265,7 +255,7 @@ class LiveCall:
         """Deliver the events that the detectors have now, then carry out a deadline that is due."""
         self._timer = None
         now = self._loop.time()
-        for event in self._woken(now):
+        for event in [] if self._deaf else self._heard(lambda: self._ear.wake(now), now):
             self._scribe.perceive(event, now, self.deliver)
         due = self._call.next_deadline()
         if not self._closed:

@@ -6,6 +6,7 @@ call's clock, and :meth:`Ear.next_deadline` returns when :meth:`Ear.wake` must b
 """
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from ivr.hearing.echo import EchoGate
 from ivr.hearing.frames import CHUNK, RATE, FloatArray
 from ivr.hearing.g711 import Samples
 from ivr.hearing.level import chunk_dbov
-from ivr.hearing.listening import Listening, Question, VoiceDetector, hear_alone
 from ivr.hearing.played import Reference
 from ivr.hearing.speech import VOICE_PROBABILITY, SpeechTable
 from ivr.hearing.splices import Splices
@@ -56,6 +56,20 @@ second. The gain for quiet callers depends on this remembered level."""
 START_DBOV = -30.0
 """Loudest level of the caller, in dBov, that is assumed before any audio has arrived. A caller at
 this level is not amplified."""
+
+
+class VoiceDetector(Protocol):
+    """Interface of a voice detector, which finds voice in the audio of one call, chunk by chunk. It
+    keeps state from one chunk to the next."""
+
+    def process(self, chunk: memoryview) -> float:
+        """Return the probability of voice, 0 to 1, in ``chunk``. The chunk has 256 float32 samples
+        at 8 kHz, between -1 and 1."""
+        ...
+
+    def reset(self) -> None:
+        """Forget all earlier chunks, because an unrelated stream begins."""
+        ...
 
 
 class Ear:
@@ -141,13 +155,6 @@ class Ear:
         ``frame`` may have any number of samples at 8 kHz; ``now`` is in seconds of the call's
         clock. Return the events that the samples cause, in order of time.
         """
-        return hear_alone(self.listen(frame, now))
-
-    def listen(self, frame: Samples, now: float) -> Listening[list[Event]]:
-        """Do the same as :meth:`hear`, but leave it to the caller to ask the voice detector.
-
-        The next frame must not be given before this one is finished.
-        """
         began = now - len(frame) / RATE
         if self._last_frame is not None and began - self._last_frame > _HOLE_SECONDS:
             found = self._speech.lose_track()
@@ -160,10 +167,10 @@ class Ear:
         self._buffer = np.concatenate([self._buffer, frame])
         while len(self._buffer) >= CHUNK:
             chunk, self._buffer = self._buffer[:CHUNK], self._buffer[CHUNK:]
-            found += yield from self._hear_chunk(chunk, now - len(self._buffer) / RATE)
+            found += self._hear_chunk(chunk, now - len(self._buffer) / RATE)
         return found
 
-    def _hear_chunk(self, chunk: Samples, now: float) -> Listening[list[Event]]:
+    def _hear_chunk(self, chunk: Samples, now: float) -> list[Event]:
         self._splices.hear(now)
         magnitudes = np.abs(chunk.astype(np.float32))
         peak = float(np.max(magnitudes))
@@ -174,9 +181,7 @@ class Ear:
         silent = level <= DEAF_BELOW_DBOV
         self._condition.history.add(samples, silent=silent)
         admitted = self._echo.admits(chunk, level, now)
-        probability = 0.0
-        if not silent:
-            probability = yield Question(self._detector, self._amplified(samples, level))
+        probability = 0.0 if silent else self._detector.process(self._amplified(samples, level))
         # Until speech is confirmed, a sound during our prompt is more likely the prompt's echo.
         ours = not admitted or (now < self._prompt_until and not self._speech.speaking)
         echo = not admitted and self._echo.removed_db >= ECHO_REMOVED_DB

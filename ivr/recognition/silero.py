@@ -6,7 +6,6 @@ last 32 samples. Without these samples, one decision in four would be different.
 """
 
 import os
-from collections.abc import Sequence
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -14,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.hearing.frames import CHUNK, RATE
-from ivr.hearing.listening import Question
 from ivr.recognition.files import ModelError
 from ivr.translation import tr
 
@@ -97,45 +95,22 @@ class SileroModel:
         """Return a new voice detector for one call. It shares this model, so nothing is loaded."""
         return SileroStream(self)
 
-    def run(self, sound: _Floats, state: _Floats) -> tuple[_Floats, _Floats]:
-        """Return the probability of voice in each chunk of some calls, and the states after them.
+    def run(self, sound: _Floats, state: _Floats) -> tuple[float, _Floats]:
+        """Return the probability of voice in a chunk, 0 to 1, and the state after it.
 
-        ``sound`` has a row of samples from -1 to 1 at 8 kHz for each call, shape (calls, CONTEXT +
-        CHUNK): the last CONTEXT samples of the previous chunk, then the chunk. The probabilities (0
-        to 1) have the shape (calls,), both states (2, calls, STATE).
+        ``sound`` is one row of samples from -1 to 1 at 8 kHz, of shape (1, CONTEXT + CHUNK). It has
+        the last CONTEXT samples of the previous chunk, then the chunk. Both states have the shape
+        (2, 1, STATE).
         """
         voice, after = self._session.run(None, {"input": sound, "state": state, "sr": self._rate})
-        return voice[:, 0], after
-
-    @staticmethod
-    def judge(questions: Sequence[Question]) -> list[float]:
-        """Return the probability of voice, 0 to 1, in the chunk of each of some calls.
-
-        The network runs once for all of them, which for fifty chunks takes a quarter of the time.
-        Every detector is a different :class:`SileroStream` of one model. Raise TypeError for
-        another detector.
-        """
-        streams = []
-        for question in questions:
-            if not isinstance(question.detector, SileroStream):
-                raise TypeError(f"{question.detector!r} is no stream of Silero's model")
-            question.detector.remember(question.chunk)
-            streams.append(question.detector)
-        voices, after = streams[0].model.run(
-            np.concatenate([stream.sound for stream in streams]),
-            np.concatenate([stream.state for stream in streams], axis=1),
-        )
-        for at, stream in enumerate(streams):
-            stream.state = after[:, at : at + 1].copy()
-        return [float(voice) for voice in voices]
+        return float(voice[0, 0]), after
 
 
 class SileroStream:
     """The voice detector of one call, in the form that :class:`ivr.hearing.ear.Ear` uses."""
 
     def __init__(self, model: SileroModel) -> None:
-        self.model = model
-        """The network, which other calls use as well."""
+        self._model = model
         self.sound: _Floats = np.zeros((1, CONTEXT + CHUNK), np.float32)
         """One row of samples: the last CONTEXT (32) samples of the chunk before, then the latest
         chunk."""
@@ -148,8 +123,8 @@ class SileroStream:
         ``chunk`` is 256 float32 samples from -1 to 1 at 8 kHz.
         """
         self.remember(chunk)
-        voices, self.state = self.model.run(self.sound, self.state)
-        return float(voices[0])
+        voice, self.state = self._model.run(self.sound, self.state)
+        return voice
 
     def remember(self, chunk: memoryview) -> None:
         """Store a chunk that is too quiet to be judged, as context of the next one.

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ivr.dialogue.events import SpeechEnded, SpeechStarted
-from ivr.hearing.ear import Ear
+from ivr.hearing.ear import Ear, VoiceDetector
 from ivr.hearing.frames import FRAME, FRAME_SECONDS, RATE
 from ivr.hearing.g711 import Samples
-from ivr.hearing.listening import VoiceDetector
 from ivr.hearing.speech import LOOK_BACK_SECONDS
 from ivr.recognition.engine import SpeechModel
 from ivr.recognition.transcript import Transcript

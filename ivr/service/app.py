@@ -11,7 +11,6 @@ from ivr.asterisk.agi_server import AgiServer
 from ivr.asterisk.audio_server import AudioServer
 from ivr.asterisk.manager import Ami
 from ivr.asterisk.orphans import OrphanCheck, Ours
-from ivr.call.hearing_rounds import HearingRounds
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.dialogue.call import Script
 from ivr.dialogue.outcome import Outcome
@@ -20,7 +19,6 @@ from ivr.recognition.files import ModelError
 from ivr.recognition.hears import what_it_hears
 from ivr.recognition.interpreter import Interpreter
 from ivr.recognition.pool import Recognisers
-from ivr.recognition.silero import SileroModel
 from ivr.records.database import connect, url_of
 from ivr.records.keeper import Records, RecordsError
 from ivr.service.admission import Admission
@@ -89,7 +87,6 @@ class Hotline:
             catalogue=self.catalogue,
             composer=composer,
             silero=load_voice_detector(),
-            hearing=HearingRounds(SileroModel.judge),
             interpreter=Interpreter(self._recognisers, load_understander(settings).meaning),
             records=self.records,
             look_ups=self._look_ups,

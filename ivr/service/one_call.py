@@ -14,7 +14,6 @@ from ivr.asterisk.heartbeat import Heartbeat
 from ivr.asterisk.line import AgiLine
 from ivr.asterisk.mix_monitor import MixMonitor
 from ivr.asterisk.tap import Tap
-from ivr.call.hearing_rounds import HearingRounds
 from ivr.call.live_call import LiveCall
 from ivr.call.scribe import Scribe
 from ivr.config import Settings
@@ -27,7 +26,6 @@ from ivr.etiquette.conversation import last_words
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
-from ivr.hearing.g711 import Samples
 from ivr.hearing.played import Reference
 from ivr.recognition.interpreter import Interpreter
 from ivr.recognition.silero import SileroModel
@@ -48,7 +46,6 @@ class SharedParts:
     catalogue: Catalogue
     composer: Composer
     silero: SileroModel
-    hearing: HearingRounds
     interpreter: Interpreter
     records: Records
     look_ups: LookUps
@@ -81,7 +78,7 @@ class OneCall:
         self._heartbeat = Heartbeat(shared.audio, address, channel, send)
         self._live = self._live_call(script, time.monotonic())
         attached = shared.metrics.tapped(self._live.tapped)
-        self._tap = Tap(shared.audio, address, self.uniqueid, send, self._hear, attached)
+        self._tap = Tap(shared.audio, address, self.uniqueid, send, self._live.hear, attached)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -136,9 +133,6 @@ class OneCall:
             self._look_up,
             waited=shared.metrics.waits.observe,
         )
-
-    def _hear(self, frame: Samples, now: float) -> None:
-        self._shared.hearing.take(self._live.hear, frame, now)
 
     def _report(self, event: Event, now: float) -> None:
         """Deliver an event of the line to the live call.

