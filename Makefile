@@ -25,7 +25,7 @@ processes = $$(($$(nproc) * 3 / 2))
 # Calls take long but need little of the processor, so four laboratories run at once. Of the tests
 # that judge sound, or times to a tenth of a second, two do: they leave most of it free.
 test: lint engine sipp postgresql prometheus prompts images
-	$(bin)/pytest -m "not sip" -n $(processes) --dist worksteal --cov
+	IVR_RANDOM_CALLS=500 $(bin)/pytest -m "not sip" -n $(processes) --dist worksteal --cov
 	$(bin)/pytest -m "sip and alone" -n 2 --dist loadfile
 	$(bin)/pytest -m "sip and not alone" -n 4 --dist loadfile
 

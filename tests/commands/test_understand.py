@@ -54,7 +54,10 @@ def test_a_recording(tmp_path: Path) -> None:
     assert [line["intent"] for line in lines] == ["complaint_deferred", "wrong_number"]
 
 
-@pytest.mark.parametrize("octets", [None, b"", b"RIFF no sound"])
+@pytest.mark.parametrize(
+    "octets",
+    [*(pytest.param(one, marks=pytest.mark.slow) for one in (None, b"")), b"RIFF no sound"],
+)
 def test_a_recording_that_is_none(tmp_path: Path, octets: bytes | None) -> None:
     path = tmp_path / "none.wav"
     if octets is not None:

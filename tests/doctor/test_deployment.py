@@ -31,7 +31,10 @@ from tests.records.kept import migrated
             *("model =", "models =", "recognition", "warning", "other people", "ivr models fetch"),
             marks=pytest.mark.slow,
         ),
-        ('model = "', 'model = "x', "recognition", "broken", "go on by keys", "directory of"),
+        pytest.param(
+            *('model = "', 'model = "x', "recognition", "broken", "go on by keys", "directory of"),
+            marks=pytest.mark.slow,
+        ),
         ("/records", "/token/x", "records", "broken", "records.directory", "make it writable"),
         ("/token", "/nowhere", "token", "broken", "agi.token_file", "create the file"),
         ("token_file", "#", "token", "warning", "agi.token_file is not set", "IVR_TOKEN"),

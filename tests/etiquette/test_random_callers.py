@@ -28,8 +28,8 @@ from ivr.voice.clip import clips_of
 from tests.caller import Caller, mumbled, understander
 
 SEED = int(os.environ.get("IVR_RANDOM_SEED", "1"))
-CALLS = int(os.environ.get("IVR_RANDOM_CALLS", "500"))
-"""The number of calls; 10,000 take a minute."""
+CALLS = int(os.environ.get("IVR_RANDOM_CALLS", "100"))
+"""The number of calls: 500 in ``make test``; 10,000 take a minute."""
 SECONDS = Limits().call_seconds + 60.0
 """Seconds after which a call must have ended: its limit and its last words."""
 IMPROPER = {Outcome.FAILED, Outcome.LINE_LOST, Outcome.SERVICE_DIED, Outcome.DRAINED}

@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import isfinite
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -80,6 +81,7 @@ def test_any_frames_gaps_and_sizes_give_a_verdict(
     assert all(type(a) is not type(b) for a, b in pairwise(turns))
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(20, 1500), min_size=1, max_size=40),
     st.sampled_from(KINDS),

@@ -49,7 +49,9 @@ def first(found: list[tuple[float, Event]], kind: type) -> float:
 
 
 @pytest.mark.parametrize("phrase", PHRASES)
-@pytest.mark.parametrize("voice", [*VOICES, *NATURAL_CALLERS])
+@pytest.mark.parametrize(
+    "voice", [*(pytest.param(one, marks=pytest.mark.slow) for one in VOICES), *NATURAL_CALLERS]
+)
 @pytest.mark.parametrize(
     "dbov", [*(pytest.param(at, marks=pytest.mark.slow) for at in (-20.0, -30.0)), -40.0]
 )
