@@ -1,6 +1,6 @@
 """``python -m tools.tiny_vosk.graph [--acoustic DIRECTORY]``: build and pack the model.
 
-The bigram decoding graph is built from words.txt, phrases.txt, prompts/phrases and the sheet's
+The trigram decoding graph is built from words.txt, phrases.txt, prompts/phrases and the sheet's
 prompts, and packed as ivr/recognition/tiny-cn.zip. The acoustic model comes from DIRECTORY, where
 ``train`` has written it, or from the existing zip, so new words need no training. It takes half a
 minute.
@@ -50,8 +50,16 @@ _ACOUSTIC_FILES = ("am/final.mdl", "graph/phones.txt", "graph/phones/word_bounda
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """Date of every packed file, the earliest that a zip can have: the same files give the same
 octets."""
+_COMMON = 2.0
+"""Least weight of the sentences in which two words follow each other, for the two to have a state
+of their own. With 5.0, a row of phrases came out 0.5 to 1 point worse; with 1.0, the packed model
+would be too large (8 MB)."""
 Weights = dict[str, float]
 """Weight of each word or slot; 0.0 for one that is not in the table."""
+History = tuple[str, ...]
+"""The words or slots that were said last: one, or two that are common together."""
+States = dict[History, int]
+"""The number of a state for each history."""
 
 
 def main() -> None:
@@ -143,39 +151,60 @@ def _graph(
 ) -> tuple[Graph, int]:
     """Return the decoding graph and the number of its first state.
 
-    There is a state after each word and slot. It leads to the words and slots that follow in the
-    sentences, and backs off to those that follow the word's slot, and to all words.
+    There is a state after each word and slot, and after two words that are common together. It
+    leads to the words and slots that follow in the sentences. After two words it backs off to those
+    that follow the second; after one, to those that follow the word's slot, and to all words.
     """
     single, following = _counts(sentences)
     graph = Graph()
-    after = {piece: graph.state() for piece in (_START, *vocabulary, *_slots())}
+    after: States = {(piece,): graph.state() for piece in (_START, *vocabulary, *_slots())}
     anywhere = graph.state()
-    entry = {piece: graph.state() for piece in (*vocabulary, *_slots())}
-    said = {
-        word: [Way(number, phones, graph.chain(phones, after[word])) for phones in spelling[word]]
-        for number, word in enumerate(vocabulary, 2)
-    }
+    entry: States = {(piece,): graph.state() for piece in (*vocabulary, *_slots())}
+    numbers = {word: number for number, word in enumerate(vocabulary, 2)}
+    said = {word: _ways(graph, numbers[word], spelling[word], after[word,]) for word in vocabulary}
     for word, ways in said.items():
-        branch(graph, entry[word], [(0.0, way) for way in ways])
+        branch(graph, entry[word,], [(0.0, way) for way in ways])
+    for pair in _common_pairs(following, spelling):
+        word = pair[1]
+        after[pair], entry[pair] = graph.state(), graph.state()
+        ways = _ways(graph, numbers[word], spelling[word], after[pair])
+        branch(graph, entry[pair], [(0.0, way) for way in ways])
     slot_of: dict[str, str] = {}
     for slot, members in _slots().items():
         for word, share in members.items():
             slot_of.setdefault(word, slot)
             single[word] += share * single[slot] * (_NAME if slot == "{姓}" else 1.0)
         costs = {word: -math.log(share) for word, share in members.items()}
-        branch(graph, entry[slot], [(costs[word], way) for word in members for way in said[word]])
+        branch(graph, entry[slot,], [(costs[word], way) for word in members for way in said[word]])
     total = sum(single[word] + _UNSAID for word in vocabulary)
     costs = {word: -math.log((single[word] + _UNSAID) / total) for word in vocabulary}
     branch(graph, anywhere, [(costs[word], way) for word in vocabulary for way in said[word]])
     unknown = graph.chain([_UNKNOWN_PHONE] * _UNKNOWN_PHONES, anywhere)
     graph.enter(anywhere, _UNKNOWN_PHONE, 1, _UNKNOWN_COST, unknown[0])
-    for piece, state in after.items():
-        back_off = _follow(graph, state, following[piece], entry)
-        for rest in (anywhere, *([after[slot_of[piece]]] if piece in slot_of else [])):
-            graph.step(state, -math.log(back_off), rest)
+    for history, state in after.items():
+        last = history[-1]
+        of_slot = [after[slot_of[last],]] if last in slot_of else []
+        rests = [after[last,]] if len(history) == 2 else [anywhere, *of_slot]
+        _follow(graph, state, last, following[history], entry, rests)
     graph.final[anywhere] = -math.log(_END_ANYWHERE)
     _pause(graph, anywhere)
-    return graph, after[_START]
+    return graph, after[_START,]
+
+
+def _ways(graph: Graph, number: int, spelling: list[list[int]], target: int) -> list[Way]:
+    """Add a path to ``target`` for each pronunciation of a word, and return the pronunciations."""
+    return [Way(number, phones, graph.chain(phones, target)) for phones in spelling]
+
+
+def _common_pairs(
+    following: dict[History, Weights], spelling: dict[str, list[list[int]]]
+) -> list[tuple[str, str]]:
+    """Return the pairs of words, or of a slot and a word, after which a state of its own pays."""
+    return [
+        (history[0], history[1])
+        for history, weights in following.items()
+        if len(history) == 2 and history[1] in spelling and sum(weights.values()) >= _COMMON
+    ]
 
 
 def _pause(graph: Graph, state: int) -> None:
@@ -183,11 +212,14 @@ def _pause(graph: Graph, state: int) -> None:
     graph.enter(state, _SILENCE_PHONE, 0, _PAUSE_COST, graph.chain([_SILENCE_PHONE], state)[0])
 
 
-def _follow(graph: Graph, state: int, following: Weights, entry: dict[str, int]) -> float:
-    """Add arcs from ``state`` to the words and slots that follow it in the sentences.
+def _follow(
+    graph: Graph, state: int, last: str, following: Weights, entry: States, rests: list[int]
+) -> None:
+    """Add arcs from ``state`` to the words and slots that follow it, and to all others.
 
-    ``entry`` has the state in which each of them begins. Return the probability that is left for
-    all others (Witten and Bell).
+    ``last`` is the word or slot before ``state``. ``entry`` has the states in which words, slots
+    and common pairs' second words begin. ``rests`` are the states that lead to all other words;
+    they get the rest of the probability (Witten and Bell).
     """
     count = sum(following.values())
     new = _NEW * len(following)
@@ -198,9 +230,11 @@ def _follow(graph: Graph, state: int, following: Weights, entry: dict[str, int])
         if piece == _END:
             graph.final[state] = min(graph.final[state], cost)
         else:
-            graph.step(state, cost, entry[piece])
+            pair = last, piece
+            graph.step(state, cost, entry[pair] if pair in entry else entry[piece,])
     _pause(graph, state)
-    return back_off
+    for rest in rests:
+        graph.step(state, -math.log(back_off), rest)
 
 
 def _slots() -> dict[str, dict[str, float]]:
@@ -210,15 +244,18 @@ def _slots() -> dict[str, dict[str, float]]:
 
 def _counts(
     sentences: list[tuple[list[str], float]],
-) -> tuple[Weights, dict[str, Weights]]:
-    """Return the weight of each word or slot, and that of each pair by its first and its second."""
+) -> tuple[Weights, dict[History, Weights]]:
+    """Return the weight of each word or slot, and what follows each of them and each pair."""
     single: Weights = defaultdict(float)
-    following: dict[str, Weights] = defaultdict(lambda: defaultdict(float))
+    following: dict[History, Weights] = defaultdict(lambda: defaultdict(float))
     for sentence, weight in sentences:
         for piece in sentence:
             single[piece] += weight
-        for before, behind in pairwise((_START, *sentence, _END)):
-            following[before][behind] += weight
+        pieces = (_START, *sentence, _END)
+        for before, behind in pairwise(pieces):
+            following[before,][behind] += weight
+        for first, second, third in zip(pieces, pieces[1:], pieces[2:], strict=False):
+            following[first, second][third] += weight
     return single, following
 
 
