@@ -43,6 +43,7 @@ def fields(sentence: str) -> list[tuple[str, str | None, str | None]]:
     )
 
 
+@pytest.mark.slow
 def test_the_catalogue_has_exactly_the_sentences_of_the_code() -> None:
     known = {message.id for message in translations.read_catalogue() if message.id}
     assert known == translations.collected(), "run `make translations`"

@@ -17,24 +17,15 @@ from tests.doctor.findings import changed, found
 from tests.records.kept import migrated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "name", "verdict", "says", "remedy"),
     [
         ("port", "prot", "settings", "broken", "agi.prot is not a setting", "known here are host"),
         ("sheet.toml", "none.toml", "sheet", "broken", "prompts.sheet", "correct it"),
-        pytest.param(
-            *("/rendered", "/nowhere", "prompts", "broken", "no prompts are rendered"),
-            "ivr prompts",
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            *("model =", "models =", "recognition", "warning", "other people", "ivr models fetch"),
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            *('model = "', 'model = "x', "recognition", "broken", "go on by keys", "directory of"),
-            marks=pytest.mark.slow,
-        ),
+        ("/rendered", "/nowhere", "prompts", "broken", "no prompts are rendered", "ivr prompts"),
+        ("model =", "models =", "recognition", "warning", "other people", "ivr models fetch"),
+        ('model = "', 'model = "x', "recognition", "broken", "go on by keys", "directory of"),
         ("/records", "/token/x", "records", "broken", "records.directory", "make it writable"),
         ("/token", "/nowhere", "token", "broken", "agi.token_file", "create the file"),
         ("token_file", "#", "token", "warning", "agi.token_file is not set", "IVR_TOKEN"),

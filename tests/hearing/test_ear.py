@@ -116,7 +116,7 @@ def test_room_noise_is_nobody(dbov: float) -> None:
     assert LineChanged(Condition.DEAD_LINE) not in [event for _, event in found]
 
 
-@pytest.mark.parametrize("delay", [0.02, 0.15, 0.45])
+@pytest.mark.parametrize("delay", [0.02, pytest.param(0.15, marks=pytest.mark.slow), 0.45])
 @pytest.mark.parametrize("echo_db", [-12.0, -20.0, -30.0])
 @pytest.mark.parametrize("voice", [VOICES[1], NATURAL_CALLERS[0]])
 def test_our_own_prompt_is_not_a_caller(
@@ -131,7 +131,9 @@ def test_our_own_prompt_is_not_a_caller(
     assert first(found, SpeechStarted) == math.inf
 
 
-@pytest.mark.parametrize("at", [0.3, 0.6, 1.2, 2.4])
+@pytest.mark.parametrize(
+    "at", [0.3, *(pytest.param(at, marks=pytest.mark.slow) for at in (0.6, 1.2)), 2.4]
+)
 @pytest.mark.parametrize("echo_db", [-20.0, -90.0])
 @pytest.mark.parametrize(
     ("bot", "caller"),

@@ -86,9 +86,8 @@ def test_natural_voices_are_in_one_split_only() -> None:
     assert not _stock(Split.DEV).natural().speakers
 
 
-@pytest.mark.parametrize(
-    "level", [*(pytest.param(at, marks=pytest.mark.slow) for at in (-44.0, -36.0)), -20.0]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("level", [-44.0, -36.0, -20.0])
 def test_a_swept_caller_has_the_level_of_the_truth(level: float) -> None:
     for number in range(4):
         window = make_window(Order("level", number, level), 5, _stock(Split.DEV))

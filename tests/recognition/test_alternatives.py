@@ -77,6 +77,7 @@ def test_unknown_syllables_are_left_out_of_the_text() -> None:
     assert Alternative(("[unk]", "三"), 0.0).text == "三"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("expected", "has"), [(e, e is not Expected.NAME) for e in Expected])
 def test_the_decoders_of_numbers_give_alternatives(
     model: Model, expected: Expected, has: bool

@@ -109,6 +109,7 @@ def cheapest(text: Sequence[str], expected: Expected = Expected.NUMBER) -> float
     raise AssertionError(f"the graph cannot hear {text}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number",
     ["13803712345", "19912345678", "66385255", "6638525", "037166385255", "03736638525",

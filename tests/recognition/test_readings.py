@@ -53,6 +53,7 @@ def test_a_prompt_is_read_as_in_the_dictionary(espeak: Reader, id: str) -> None:
     assert espeak.misreadings(text.prompts()[id], NEUTRAL) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", NEUTRAL)
 def test_every_exception_is_needed(espeak: Reader, word: str) -> None:
     others = [other for other in NEUTRAL if other != word]

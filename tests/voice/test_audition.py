@@ -75,6 +75,7 @@ def test_licences_are_told_in_plain_words(few: Rendered, name: str, said: str, r
     ) == red
 
 
+@pytest.mark.slow
 def test_a_voice_that_fails_says_why(few: Rendered) -> None:
     silent = ComparedVoice("silent", "", Licence(), failure="its model is damaged")
     partly = speaking(few, "partly", Licence())

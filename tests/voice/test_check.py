@@ -42,6 +42,7 @@ def original(copied: Rendered) -> Samples:
     return Catalogue.load(copied.directory).samples(ID)
 
 
+@pytest.mark.slow
 def test_nothing_rendered_is_one_problem(rendered: Rendered) -> None:
     report = check(rendered.directory / "nowhere", rendered.sheet)
     (problem,) = report.problems
