@@ -29,7 +29,7 @@ async def sherpa(root: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("不好意思打错电话了", "wrong_number.explain"),
+        ("打错了不好意思", "wrong_number.explain"),
         ("你们客服态度太差了", "attitude_complaint.ask"),
     ],
 )
