@@ -24,7 +24,7 @@ from ivr.recognition.transcript import NotHeard, Reason
 from ivr.recognition.utterance import Utterance
 
 TOGETHER = 4
-"""Number of utterances that are recognised at a time."""
+"""Number of utterances that are begun at a time; the last one is spoken after the others."""
 CANCELLED_SHARE = 0.13
 """Share of three utterances of four that are cancelled before their end, as when a caller hangs up:
 a tenth of all. The fourth is not."""
