@@ -44,7 +44,7 @@ def formats(clip: Clip, sound: NDArray[np.int16], rate: int) -> dict[str, bytes]
 
     ``sound`` is the audio as mono samples at ``rate`` Hz. Raise VoiceError if it is silent.
     """
-    # Imported here, because scipy takes a second and most runs render nothing.
+    # Imported here, because scipy takes half a second and most runs render nothing.
     from ivr.voice.mastering import WIDE, master
 
     wanted = extensions(clip)

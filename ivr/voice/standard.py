@@ -7,7 +7,7 @@ at most -3 dBFS, below the overload of a-law. The band is the telephone band of 
 from ivr.dialogue.row import Edges
 from ivr.words.catalogue import Rendering
 
-STANDARD_VERSION = 4
+STANDARD_VERSION = 5
 """Version of this standard. It must be raised with every change that makes prompts sound different.
 All prompts are then rendered again."""
 

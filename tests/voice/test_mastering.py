@@ -58,6 +58,15 @@ def test_frequencies_outside_the_band_are_attenuated(hz: float, loss_db: float) 
     assert 20 * np.log10(inside / outside) > loss_db
 
 
+def test_a_loud_end_is_not_heard_at_the_beginning() -> None:
+    """The filter is computed on the spectrum, where the end of the speech meets its beginning."""
+    quiet, loud = tone(1000, 0.3, amplitude=150), tone(350, 0.3, amplitude=16000)
+    heard = master(np.concatenate([quiet, loud]), RATE).astype(np.float64)
+    start = int(0.08 * 8000)
+    first, later = heard[start : start + 80], heard[start + 800 : start + 1600]
+    assert np.abs(first).max() < 1.2 * np.abs(later).max()
+
+
 def test_the_limiter_lowers_a_peak_without_clipping() -> None:
     """A peak far above the rest is lowered as a whole: hardly any sample lies at the ceiling."""
     loud = tone(400, 1.0, 3000)
