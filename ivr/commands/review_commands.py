@@ -75,7 +75,7 @@ def learn_from_call(
     ] = "",
     corpus: CorpusOption = None,
     later: Annotated[
-        bool, typer.Option("--later", help="Leave the learning (a minute or two) to the next time.")
+        bool, typer.Option("--later", help="Leave the learning (a minute) to the next time.")
     ] = False,
     config: ConfigOption = None,
 ) -> None:

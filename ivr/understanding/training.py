@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ivr.dialogue.meaning import Intent
-from ivr.understanding.classifier import Example, Weights, fit
+from ivr.understanding.classifier import Weights
 from ivr.understanding.features import features
+from ivr.understanding.fitting import Example, fit
 from ivr.understanding.mishearing import Mishearing
 from ivr.understanding.phrases import Phrases
 from ivr.understanding.slot_fillers import Fillers

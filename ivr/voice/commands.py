@@ -142,7 +142,7 @@ def _begin_learning(path: Path) -> Future[NewWeights | None]:
     """Let another thread train the classifier that finds the meaning of callers' sentences.
 
     It is trained on the phrase files beside the sheet ``path``, now and not when the service
-    starts, so that the start is quick. It takes one to two minutes, while other processes
+    starts, so that the start is quick. It takes about a minute, while other processes
     render; if the stored weights are up to date, it takes a moment and the future gets None.
     """
     learned: Future[NewWeights | None] = Future()

@@ -1,6 +1,6 @@
 """Read the phrase files of a deployment; learn and store the classifier's weights.
 
-The weights are learned from the phrase files in one to two minutes. `ivr prompts render` learns
+The weights are learned from the phrase files in about a minute. `ivr prompts render` learns
 them in advance and writes them beside the sheet. The file's name contains a digest of everything
 from which the weights are learned. If no file has that name, the service learns at its first start.
 It then stores the weights in the user's cache directory.
