@@ -6,7 +6,9 @@ second alternative. Pure.
 
 import json
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from heapq import nsmallest
 from itertools import chain
 from typing import Any
@@ -16,6 +18,11 @@ from ivr.recognition.transcript import Alternative, Transcript, Word
 MOST_ALTERNATIVES = 20
 """Upper limit for the alternatives of an utterance. Many of them are the same number with another
 word for 1 or another phrase before it."""
+
+_TEMPERATURE = 2.0
+"""Divisor of the costs of alternatives: a decoder makes their differences too large. Of 1, 2, 3, 5
+and 8 it left the fewest numbers wrong after four tellings (320 numbers by natural voices, 15 dB,
+seed 1 of ``ivr bench answers``)."""
 
 
 def transcript_of_alternatives(result: str) -> Transcript:
@@ -33,8 +40,8 @@ def transcript_of_alternatives(result: str) -> Transcript:
         found = []
     if not found:
         return Transcript((), alternatives=(Alternative((), 0.0),))
-    costs = [_log_likelihood(found[0]) - _log_likelihood(one) for one in found]
-    shares = [math.exp(-cost) for cost in costs]
+    differences = [_log_likelihood(found[0]) - _log_likelihood(one) for one in found]
+    shares = [math.exp(-difference) for difference in differences]
     spoken = [one.get("result", ()) for one in found]
 
     def confidence(word: Mapping[str, Any]) -> float:
@@ -44,8 +51,8 @@ def transcript_of_alternatives(result: str) -> Transcript:
     return Transcript(
         tuple(Word(w["word"], w["start"], w["end"], confidence(w)) for w in spoken[0]),
         alternatives=tuple(
-            Alternative(tuple(w["word"] for w in words), cost)
-            for words, cost in zip(spoken, costs, strict=True)
+            Alternative(tuple(w["word"] for w in words), difference / _TEMPERATURE)
+            for words, difference in zip(spoken, differences, strict=True)
         ),
     )
 
@@ -66,6 +73,22 @@ def joined(parts: Sequence[Transcript]) -> Transcript:
         together = nsmallest(MOST_ALTERNATIVES, pairs, key=lambda one: one.cost)
     words = tuple(chain.from_iterable(part.words for part in parts))
     return Transcript(words, alternatives=tuple(together) if parts else ())
+
+
+def averaged(heard: Sequence[Transcript]) -> Transcript:
+    """Return the first transcript of ``heard`` with the alternatives of all of them.
+
+    They are transcripts of one utterance by several decoders, which count the same: the probability
+    of an alternative is the mean of those that the decoders give it.
+    """
+    probability: dict[tuple[str, ...], float] = defaultdict(float)
+    for one in heard:
+        shares = [math.exp(-alternative.cost) for alternative in one.alternatives]
+        for alternative, share in zip(one.alternatives, shares, strict=True):
+            probability[alternative.words] += share / sum(shares)
+    best = max(probability.values(), default=1.0)
+    found = [Alternative(words, math.log(best / p)) for words, p in probability.items() if p > 0]
+    return replace(heard[0], alternatives=tuple(sorted(found, key=lambda one: one.cost)))
 
 
 def _log_likelihood(alternative: Mapping[str, Any]) -> float:

@@ -19,7 +19,6 @@ from typing import Any
 import vosk
 
 from ivr.dialogue.expected import Expected
-from ivr.hearing.frames import RATE
 from ivr.understanding import expected_words as answers
 
 _PHRASES = 6000
@@ -38,8 +37,9 @@ class AnswerDecoder:
     gives such an answer.
     """
 
-    recogniser: Callable[[], Any]
-    """Function that returns a new Vosk recogniser of this kind, for one utterance."""
+    recogniser: Callable[[int], Any]
+    """Function that returns a new Vosk recogniser of this kind, for one utterance at the given
+    sampling rate in Hz."""
     words: Collection[str] | None
     """The words of such answers. All other words of the recogniser stand for speech of another
     kind. None: the recogniser itself writes [unk] (unknown) for such speech."""
@@ -62,7 +62,7 @@ def load_answers(directory: Path, model: Any) -> AnswerDecoders:
     with ThreadPoolExecutor() as threads:
         loaded = threads.map(partial(_with_graph, directory), present.values())
         return {
-            expected: AnswerDecoder(partial(vosk.KaldiRecognizer, one, RATE), None)
+            expected: AnswerDecoder(partial(vosk.KaldiRecognizer, one), None)
             for expected, one in zip(present, loaded, strict=True)
         }
 
@@ -86,7 +86,7 @@ def _with_graph(directory: Path, graph: Path) -> Any:
 def _with_grammar(model: Any, expected: Expected) -> AnswerDecoder:
     phrases, words = grammar(expected, lambda word: model.vosk_model_find_word(word) >= 0)
     told = json.dumps(phrases, ensure_ascii=False)
-    return AnswerDecoder(partial(vosk.KaldiRecognizer, model, RATE, told), words)
+    return AnswerDecoder(lambda rate: vosk.KaldiRecognizer(model, rate, told), words)
 
 
 def grammar(

@@ -16,11 +16,6 @@ from ivr.understanding.expected import explains
 from ivr.understanding.syllables import syllables_of
 from ivr.understanding.telephone import numbers
 
-_TEMPERATURE = 2.0
-"""Divisor of the costs of alternatives: a decoder makes their differences too large. Of 1, 2, 3, 5
-and 8 it left the fewest numbers wrong after four tellings (320 numbers by natural voices, 15 dB,
-seed 1 of ``ivr bench answers``)."""
-
 
 def words_that_count(
     expected: Expected, heard: Transcript, meaning: Callable[[str], Meaning]
@@ -76,7 +71,7 @@ def likely_numbers(heard: Transcript, meant: Meaning) -> tuple[LikelyNumber, ...
         return ()
     texts: dict[str, float] = defaultdict(float)
     for one in heard.alternatives:
-        texts[one.text] += exp(-one.cost / _TEMPERATURE)
+        texts[one.text] += exp(-one.cost)
     found: dict[str, float] = defaultdict(float)
     for text, share in texts.items():
         if (phone := numbers(syllables_of(text)).phone) is not None:

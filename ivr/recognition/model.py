@@ -31,7 +31,7 @@ from ivr.recognition.alternatives import (
 from ivr.recognition.answer_decoders import AnswerDecoders, load_answers
 from ivr.recognition.engine import SpeechUtterance
 from ivr.recognition.files import ModelError, check_files
-from ivr.recognition.steering import Steered
+from ivr.recognition.steering import InSeveralSizes, Steered
 from ivr.recognition.transcript import UNKNOWN, Transcript
 from ivr.translation import tr
 
@@ -39,6 +39,11 @@ _CHUNK = 2 * RATE // 10
 """Octets of audio that are decoded at once, a tenth of a second."""
 _WITH_NUMBERS = frozenset({Expected.NUMBER, Expected.YES_NO})
 """Kinds of answers that may hold a telephone number; their decoders give alternatives."""
+_SMALLER_HZ = 9200
+"""Sampling rate at which a second decoder of numbers hears the same samples: as if the caller were
+smaller (0.87) and quicker. Rates of 8700 to 9400 Hz left about as few numbers wrong after four
+tellings: 2 % instead of 4 % (440 numbers by natural voices, 15 dB, seeds 2 and 3 of ``ivr bench
+answers``). A larger caller in place of the smaller one brought nothing."""
 
 
 class Model:
@@ -55,14 +60,20 @@ class Model:
         """Return a new utterance, to be fed with audio; this takes about half a millisecond.
 
         If ``expected`` is given, a second decoder hears the utterance, too, and listens for this
-        kind of answer in particular. Its result is the ``steered`` of the transcript.
+        kind of answer in particular. Its result is the ``steered`` of the transcript. An answer
+        that may hold a telephone number is heard in two sizes.
         """
         free = ModelUtterance(vosk.KaldiRecognizer(self._model, RATE), doubts=True)
         decoder = self._answers.get(expected) if self._answers and expected else None
         if decoder is None:
             return free
-        steered = ModelUtterance(decoder.recogniser(), alternatives=expected in _WITH_NUMBERS)
-        return Steered(free, steered, decoder.words)
+        if expected not in _WITH_NUMBERS:
+            return Steered(free, ModelUtterance(decoder.recogniser(RATE)), decoder.words)
+        as_it_is, smaller = (
+            ModelUtterance(decoder.recogniser(rate), alternatives=True)
+            for rate in (RATE, _SMALLER_HZ)
+        )
+        return Steered(free, InSeveralSizes(as_it_is, [smaller]), decoder.words)
 
     def decode(self, samples: Samples, expected: Expected | None = None) -> Transcript:
         """Return the transcript of ``samples`` (16-bit, 8 kHz), decoded as one utterance.

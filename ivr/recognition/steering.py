@@ -1,11 +1,12 @@
-"""Two decoders for one utterance: one that knows all words, and one for the expected answer.
+"""Several decoders for one utterance: of all words, of the expected answer, of other sizes.
 
 Nothing here depends on the engine that decodes.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from ivr.recognition.alternatives import averaged
 from ivr.recognition.engine import SpeechUtterance
 from ivr.recognition.transcript import UNKNOWN, Transcript
 
@@ -54,3 +55,31 @@ class Steered:
                 for one in heard.alternatives
             ),
         )
+
+
+class InSeveralSizes:
+    """An utterance that several decoders hear: as it is, and as if the caller had another size.
+
+    A decoder errs for one size of a caller and not for another, so all decoders together know
+    better which numbers the caller may have said.
+    """
+
+    def __init__(self, as_it_is: SpeechUtterance, others: Sequence[SpeechUtterance]) -> None:
+        """Take the same utterance in decoders that all know the same words.
+
+        ``as_it_is`` hears it as it is and gives the words; ``others`` hear it in other sizes.
+        """
+        self._as_it_is, self._all = as_it_is, (as_it_is, *others)
+
+    def feed_octets(self, octets: bytes) -> None:
+        """Decode more audio with all decoders: 16-bit samples, little-endian, at 8 kHz."""
+        for one in self._all:
+            one.feed_octets(octets)
+
+    def so_far(self) -> str:
+        """Return the text recognised so far in the utterance as it is."""
+        return self._as_it_is.so_far()
+
+    def finish(self) -> Transcript:
+        """End the utterance; return its transcript as it is, with the alternatives of all sizes."""
+        return averaged([one.finish() for one in self._all])

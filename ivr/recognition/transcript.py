@@ -29,7 +29,7 @@ class Alternative:
 
     words: tuple[str, ...]
     cost: float
-    """Logarithm of how many times less likely these words are than the likeliest ones; never
+    """Logarithm of how many times less probable these words are than the likeliest ones; never
     negative."""
 
     @property
@@ -48,7 +48,8 @@ class Transcript:
     none. Its [unk] are syllables that belong to no such answer."""
     alternatives: tuple[Alternative, ...] = ()
     """Word sequences that the utterance may have, the likeliest first; empty if the decoder gives
-    none. They keep the [unk] that ``words`` has lost in the answer that counts."""
+    none. If several decoders gave them, ``words`` may be another one than the likeliest. They keep
+    the [unk] that ``words`` has lost in the answer that counts."""
 
     @property
     def text(self) -> str:

@@ -95,7 +95,7 @@ def test_the_numbers_of_an_answer_are_counted_once_each() -> None:
     assert [number.digits for number in likely] == ["13800001234", "13800001237"]
     assert sum(number.probability for number in likely) == pytest.approx(1.0)
     assert likely[0].probability / likely[1].probability == pytest.approx(
-        (1 + math.exp(-0.1 / 2)) / math.exp(-1.0 / 2)
+        (1 + math.exp(-0.1)) / math.exp(-1.0)
     )
 
 

@@ -1,6 +1,6 @@
 """The transcript of an utterance that two decoders hear."""
 
-from ivr.recognition.steering import Steered
+from ivr.recognition.steering import InSeveralSizes, Steered
 from ivr.recognition.transcript import Alternative, Transcript, Word
 
 
@@ -9,12 +9,13 @@ class _Heard:
 
     def __init__(self, *alternatives: str) -> None:
         self._alternatives = alternatives
+        self.fed = b""
 
     def feed_octets(self, octets: bytes) -> None:
-        pass
+        self.fed += octets
 
     def so_far(self) -> str:
-        return ""
+        return self._alternatives[0]
 
     def finish(self) -> Transcript:
         return Transcript(
@@ -35,3 +36,15 @@ def test_a_decoder_that_knows_no_such_words_is_believed() -> None:
     heard = Steered(_Heard("要三"), _Heard("要三")).finish().steered
     assert heard is not None
     assert heard.text == "要三"
+
+
+def test_all_sizes_hear_the_utterance_and_give_alternatives() -> None:
+    as_it_is, smaller = _Heard("幺三", "七三"), _Heard("七三")
+    both = InSeveralSizes(as_it_is, [smaller])
+    both.feed_octets(b"ab")
+    both.feed_octets(b"cd")
+    assert as_it_is.fed == smaller.fed == b"abcd"
+    assert both.so_far() == "幺三"
+    heard = both.finish()
+    assert heard.text == "幺三"
+    assert [one.text for one in heard.alternatives] == ["七三", "幺三"]
