@@ -2,7 +2,7 @@
 
 A worker serves for months. Libraries for neural networks have lost memory with each utterance in
 some versions, so its memory is measured while it recognises many utterances, several at a time, of
-which some are cancelled. They are fed faster than people speak.
+which some are cancelled and most are answers to a question. They are fed faster than people speak.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import numpy as np
 
 from ivr.bench.recognition_sounds import SpokenSample
 from ivr.bench.result import BenchResult
+from ivr.dialogue.expected import Expected
 from ivr.hearing.frames import FRAME
 from ivr.logs import unlogged
 from ivr.recognition.pool import Recognisers
@@ -30,6 +31,8 @@ CANCELLED_SHARE = 0.13
 a tenth of all. The fourth is not."""
 PAUSED_SHARE = 0.5
 """Share of the utterances with a pause in them, after which the caller goes on."""
+_KINDS = (None, *Expected)
+"""The kinds of answers that callers are asked for, one of them at random; None if for none."""
 _POINTS = 100
 """Number of measurements of the memory, evenly spread over the utterances."""
 GROWTH_LIMIT_MB = 10.0
@@ -113,6 +116,9 @@ async def _round(
     that the recogniser has lost.
     """
     *utterances, last = [recognisers.utterance() for _ in range(TOGETHER)]
+    for one in (*utterances, last):
+        if (expected := _KINDS[int(random.integers(len(_KINDS)))]) is not None:
+            one.expect(expected)
     *sentences, final = [spoken[int(random.integers(len(spoken)))] for _ in range(TOGETHER)]
     outcomes = await asyncio.gather(
         *(

@@ -24,7 +24,7 @@ from ivr.understanding import expected_words as answers
 _PHRASES = 6000
 """About so many phrases of an answer are in a grammar, each as often as the others; other syllables
 are in it once. So a syllable that belongs to no answer costs about ln 6000 = 8.7 more than one that
-does. Vosk needs 5 ms to make such a grammar, for each utterance."""
+does. Vosk needs 5 ms to make such a grammar, for each decoder of an utterance."""
 _LONGEST_WORD = 4
 """Upper limit for the characters of a word when a phrase is cut into a model's words."""
 
