@@ -2,7 +2,7 @@
 
 Callers say telephone numbers after the question for a number: bare numbers, digit by digit, and the
 sentences with numbers of the test corpus. Others say something else at that moment. Each sentence
-is decoded twice as in a call: by the decoder of all words, and by the one that the question steers.
+is decoded as in a call: by the decoder of all words, and by those that the question steers.
 The figures say how many numbers each of them gets right, and how many of the other sentences are
 taken for numbers. They also say how many numbers are right in the end, after callers have heard
 them read back and repeated the wrong ones.
