@@ -61,12 +61,17 @@ def fit(
             some = sparse.csr_array(
                 (some.data, columns, some.indptr), shape=(len(chosen), len(touched))
             )
-            error = softmax(some @ matrix[touched] + bias)
+            held = matrix[touched]
+            error = softmax(some @ held + bias)
             error[np.arange(len(chosen)), wanted[chosen]] -= 1
             error *= weight[chosen][:, None] / len(chosen)
-            gradient = some.T @ error + decay * matrix[touched]
+            gradient = some.T @ error + decay * held
             seen[touched] += np.square(gradient).sum(axis=1)
-            matrix[touched] -= rate * gradient / np.sqrt(seen[touched])[:, None]
+            # In place: large temporary arrays would cost as much as the arithmetic.
+            gradient *= rate
+            gradient /= np.sqrt(seen[touched])[:, None]
+            held -= gradient
+            matrix[touched] = held
             bias -= 0.1 * rate * error.sum(axis=0)
     return Weights(tuple(labels), index, matrix, bias)
 
