@@ -27,7 +27,10 @@ RUN set -e; cd /tmp/src; \
     if [ -s /tmp/host-ca.crt ]; then export PIP_CERT=/tmp/host-ca.crt; fi; \
     if [ -z "$PIP_INDEX_URL" ]; then unset PIP_INDEX_URL; fi; \
     # srt, which vosk wants for subtitles, comes as source alone.
-    /opt/ivr/bin/pip install -q --only-binary :all: --no-binary srt --require-hashes -r requirements.txt
+    /opt/ivr/bin/pip install -q --no-compile --only-binary :all: --no-binary srt --require-hashes -r requirements.txt; \
+    # Compiled once their own tests, which nothing runs here, are gone.
+    find /opt/ivr/lib -type d -name tests -prune -exec rm -rf {} +; \
+    /opt/ivr/bin/python -m compileall -q /opt/ivr/lib
 COPY pyproject.toml README.md LICENSE THIRD-PARTY.md /tmp/src/
 COPY ivr /tmp/src/ivr
 RUN /opt/ivr/bin/pip install -q --no-deps --no-build-isolation /tmp/src \
