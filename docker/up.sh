@@ -27,14 +27,14 @@ docker/engine.sh
 
 # On a fresh machine the images and the prompts take minutes, so they are made side by side. Both may install packages
 # with apt-get, which does not run twice at once: a machine that lacks Python's venv gets it first.
-python3 -c 'import ensurepip, venv' 2>/dev/null || .ci/venv
+python3 -c 'import ensurepip, venv' 2>/dev/null || .ci/venv tools
 built=$(mktemp)
 set -m # a process group of its own, which is ended as a whole
 docker/build.sh >"$built" 2>&1 &
 building=$!
 set +m
 trap 'kill -- -"$building" 2>/dev/null || true; rm -f "$built"' EXIT
-.ci/venv
+.ci/venv tools
 
 running() { [[ $(docker inspect -f '{{.State.Running}}' "$1" 2>/dev/null) == true ]]; }
 
