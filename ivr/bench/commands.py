@@ -16,6 +16,7 @@ from ivr.bench import records as records_bench
 from ivr.bench import streams as streams_bench
 from ivr.bench import turns as turns_bench
 from ivr.bench import waits as waits_bench
+from ivr.bench.capacity_command import bench_capacity
 from ivr.bench.command_line import CallsOption, PicturesOption, counted, measurable, print_result
 from ivr.bench.plots import plot_call, plot_waits
 from ivr.bench.silent_calls import SilentCall
@@ -44,6 +45,7 @@ bench_app = typer.Typer(
 bench_app.command("worker-memory")(bench_worker_memory)
 bench_app.command("recognition", context_settings=formerly(recordings="corpus"))(bench_recognition)
 bench_app.command("answers")(bench_answers)
+bench_app.command("capacity", context_settings=formerly(plot="out"))(bench_capacity)
 _DRAWN = formerly(plot="out")
 bench_app.command("understand", context_settings=_DRAWN)(bench_understand)
 

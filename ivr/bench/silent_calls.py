@@ -13,7 +13,7 @@ from ivr.words.catalogue import Catalogue
 ROW_2 = ("greeting.ask", "no_sound.ask", "no_sound.ask", "no_sound.farewell")
 """Names of the prompts that a silent caller hears in row 2, in order. After them the hotline hangs
 up."""
-_MAX_SECONDS = 90.0
+MAX_SECONDS = 90.0
 """Seconds from the answer after which a caller hangs up, if the hotline has not. Row 2 lasts 37.5
 s."""
 NO_RTP, COMFORT_NOISE = "no RTP at all", "comfort noise"
@@ -39,8 +39,8 @@ def kinds(seed: int) -> tuple[SilentCaller, ...]:
     return (
         SilentCaller(NO_RTP, (NoRtp(),), False),
         SilentCaller("digital silence", (Silence(),), True),
-        SilentCaller(COMFORT_NOISE, (ComfortNoise(_MAX_SECONDS, 60),), False),
-        SilentCaller("room noise at -60 dBov", (Noise(_MAX_SECONDS, -60.0, seed),), True),
+        SilentCaller(COMFORT_NOISE, (ComfortNoise(MAX_SECONDS, 60),), False),
+        SilentCaller("room noise at -60 dBov", (Noise(MAX_SECONDS, -60.0, seed),), True),
     )
 
 
@@ -99,7 +99,7 @@ async def call_silently(
         async def one(index: int) -> CallRecording:
             await asyncio.sleep(spread_seconds * index / calls)
             script = callers[index].script
-            recording = await phone.call(lab.number, script, max_seconds=_MAX_SECONDS)
+            recording = await phone.call(lab.number, script, max_seconds=MAX_SECONDS)
             done()
             return recording
 

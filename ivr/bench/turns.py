@@ -73,7 +73,7 @@ async def measure(
     rng = np.random.default_rng(seed)
     settings = {"IVR_RECOGNITION__MODEL": BUILT_IN_MODEL if model is None else str(model)}
     async with laboratory(root, max_calls=calls + 5, settings=settings) as lab:
-        scripts = [_script(lab.catalogue, n, rng) for n in range(calls)]
+        scripts = [talking_script(lab.catalogue, n, rng) for n in range(calls)]
         recordings = await _talk(lab, scripts, done)
         talks = [turns_of(recording, lab.catalogue) for recording in recordings]
     turns = [turn for talk in talks for turn in talk]
@@ -100,7 +100,7 @@ def _milliseconds(turns: Sequence[Turn]) -> list[float]:
     return [1000 * turn.reply_seconds for turn in turns if turn.reply_seconds is not None]
 
 
-def _script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
+def talking_script(catalogue: Catalogue, number: int, rng: np.random.Generator) -> list[Action]:
     """Return the script of caller ``number``'s telephone: silence, a sentence, silence, and so on.
 
     The first silence lasts as long as the greeting, each other one as long as the usual delay of

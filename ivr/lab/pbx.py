@@ -24,6 +24,7 @@ PHONES = ("6001", "6002")
 HOTLINE = "66385255"
 """Number that the dialplan connects to the hotline."""
 _RTP_PORTS = 400
+"""Least number of RTP ports. A call takes two of them, and a transferred call four."""
 
 
 class LabError(Exception):
@@ -112,7 +113,7 @@ class Pbx:
             "IVR_SIP_BIND": "127.0.0.1",
             "IVR_SIP_PORT": self.sip_port,
             "IVR_RTP_START": self._rtp_start,
-            "IVR_RTP_END": self._rtp_start + _RTP_PORTS,
+            "IVR_RTP_END": self._rtp_start + max(_RTP_PORTS, 4 * self._max_calls),
             "IVR_AMI_PORT": self.ami_port,
             "IVR_AGI_PORT": self._agi_ports[0],
             "IVR_MAX_CALLS": self._max_calls,
