@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from ivr.call.ports import CallLog, Line, LookUp, Recorder, nothing_known
-from ivr.call.scribe import Scribe
+from ivr.call.ports import CallLog, Line, Listening, LookUp, Recorder, nothing_known
 from ivr.dialogue.call import Call
 from ivr.dialogue.commands import (
     BeginLookUp,
@@ -25,33 +24,20 @@ from ivr.dialogue.commands import (
     StopPlaying,
     Transfer,
 )
-from ivr.dialogue.events import (
-    Condition,
-    EarOpened,
-    Event,
-    LineChanged,
-    LineLost,
-    LookedUp,
-    TicketMade,
-)
+from ivr.dialogue.events import Event, LineLost, LookedUp, TicketMade
 from ivr.dialogue.look_up import Query
 from ivr.dialogue.outcome import Outcome
-from ivr.hearing.ear import Ear
-from ivr.hearing.g711 import Samples
-from ivr.hearing.played import Reference
 
 log = structlog.get_logger()
 
 
 class LiveCall:
-    """Connects a :class:`Call` with its line, its ear (the call's detectors) and its record."""
+    """Connects a :class:`Call` with its line, its listener and its record."""
 
     def __init__(
         self,
         call: Call,
-        ear: Ear,
-        scribe: Scribe,
-        reference: Callable[[Play], Reference],
+        listening: Listening,
         record: CallLog,
         recorder: Recorder,
         look_up: LookUp = nothing_known,
@@ -59,13 +45,12 @@ class LiveCall:
     ) -> None:
         """Take the parts of the call and the functions that it uses.
 
-        ``reference`` returns the samples of a prompt, including all clips of a composed prompt. The
-        detectors use these samples to find the echo of the prompt in the caller's audio.
-        ``look_up`` carries out a look-up. ``waited`` is called after each wait that ended by its
-        deadline. Its argument is the delay of the call's reaction after that deadline, in seconds.
+        ``listening`` hears the caller, and delivers its events to :meth:`deliver`. ``look_up``
+        carries out a look-up. ``waited`` is called after each wait that ended by its deadline. Its
+        argument is the delay of the call's reaction after that deadline, in seconds.
         """
-        self._call, self._ear, self._scribe = call, ear, scribe
-        self._reference, self._record, self._recorder = reference, record, recorder
+        self._call, self._listening = call, listening
+        self._record, self._recorder = record, recorder
         self._look_up, self._waited = look_up, waited
         self._looking: set[asyncio.Task[None]] = set()
         self._line: Line | None = None
@@ -73,9 +58,6 @@ class LiveCall:
         self._timer: asyncio.TimerHandle | None = None
         self._playing: int | None = None
         self._closed = False
-        self._deaf = False
-        self._ear_open = False
-        self._ear_broken = False
 
     @property
     def outcome(self) -> Outcome | None:
@@ -100,38 +82,6 @@ class LiveCall:
         if self._playing is not None and getattr(event, "play", None) == self._playing:
             self._prompt_is_over(now)
         self._guarded(lambda: self._call.receive(event, now), now)
-
-    def hear(self, frame: Samples, now: float) -> None:
-        """Handle 20 ms of the caller's audio: 160 samples of 16 bits at 8 kHz.
-
-        ``now`` is the time of arrival, in seconds of the event loop's clock.
-        """
-        if self._closed or self._ear_broken:
-            return
-        if not self._ear_open:
-            self._ear_open = True
-            self.deliver(EarOpened(), now)
-        self._scribe.hear(frame, now)
-        self._ear.expect_end(self._scribe.leaving)
-        found = self._heard(lambda: self._ear.hear(frame, now), now)
-        for event in found:
-            self._scribe.perceive(event, now, self.deliver)
-        self._scribe.heed_pause(self._ear.pause_seconds(now))
-        if not found and self._timer is None:
-            self._set_timer()
-
-    def tapped(self, attached: bool, now: float) -> None:
-        """Take note whether the tap is attached: the connection that brings us the caller's audio.
-
-        Without the tap we cannot hear the caller. ``now`` is in seconds of the event loop's clock.
-        """
-        if self._closed or self._deaf is not attached or self._ear_broken:
-            return
-        self._deaf = not attached
-        if self._deaf:
-            self._scribe.lose_track()
-        condition = Condition.NOBODY if attached else Condition.UNHEARD
-        self.deliver(LineChanged(condition), now)
 
     def end(self, outcome: Outcome) -> None:
         """End the call with ``outcome`` after the caller has heard the last words for it.
@@ -190,7 +140,7 @@ class LiveCall:
         match command:
             case Play(play):
                 self._playing = play
-                self._ear.prompt_started(self._reference(command), now)
+                self._listening.prompt_started(command, now)
                 self._line.play(command)
             case StopPlaying(play):
                 self._prompt_is_over(now)
@@ -222,41 +172,20 @@ class LiveCall:
         found = await self._look_up(query)
         self.deliver(LookedUp(order, found), self._loop.time())
 
-    def _heard(self, ask: Callable[[], list[Event]], now: float) -> list[Event]:
-        """Return the events that ``ask``, a call of the detectors, returns.
-
-        If it raises, return an empty list and take the caller for unheard. From then on they can
-        use only the keys.
-        """
-        try:
-            return ask()
-        except Exception:
-            log.exception(
-                "ear_failed", reason="a defect of the service: see the traceback",
-                effect="this caller is not heard any more, is told so, and can use only keys",
-                remedy="report this traceback",
-            )  # fmt: skip
-            self.tapped(False, now)
-            self._ear_broken = True
-            return []
-
     def _prompt_is_over(self, now: float) -> None:
         self._playing = None
-        self._ear.prompt_stopped(now)
+        self._listening.prompt_stopped(now)
 
     def _set_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        due = [self._call.next_deadline(), None if self._deaf else self._ear.next_deadline()]
-        earliest = min((time for time in due if time is not None), default=None)
-        self._timer = None if earliest is None else self._loop.call_at(earliest, self._tick)
+        due = self._call.next_deadline()
+        self._timer = None if due is None else self._loop.call_at(due, self._tick)
 
     def _tick(self) -> None:
-        """Deliver the events that the detectors have now, then carry out a deadline that is due."""
+        """Carry out the deadline of the call that is due."""
         self._timer = None
         now = self._loop.time()
-        for event in [] if self._deaf else self._heard(lambda: self._ear.wake(now), now):
-            self._scribe.perceive(event, now, self.deliver)
         due = self._call.next_deadline()
         if not self._closed:
             self._guarded(lambda: self._call.wake(now), now)
@@ -267,7 +196,7 @@ class LiveCall:
         if self._closed:
             return
         self._closed = True
-        self._scribe.close()
+        self._listening.close()
         for looking in self._looking:
             looking.cancel()
         if self._timer is not None:

@@ -43,6 +43,25 @@ class Line(Protocol):
         ...
 
 
+class Listening(Protocol):
+    """All that hears the caller of one call; it delivers events to the call. No method blocks."""
+
+    def prompt_started(self, play: Play, now: float) -> None:
+        """Note that a prompt begins at ``now``, in seconds of the event loop's clock.
+
+        Its echo is then not taken for the caller.
+        """
+        ...
+
+    def prompt_stopped(self, now: float) -> None:
+        """Note that the prompt ended or was cut at ``now`` (seconds of the event loop's clock)."""
+        ...
+
+    def close(self) -> None:
+        """Deliver no more events, because the call is over. Idempotent."""
+        ...
+
+
 class Recorder(Protocol):
     """Records the audio of one call, the caller's and ours. No method blocks."""
 

@@ -14,6 +14,7 @@ from ivr.asterisk.heartbeat import Heartbeat
 from ivr.asterisk.line import AgiLine
 from ivr.asterisk.mix_monitor import MixMonitor
 from ivr.asterisk.tap import Tap
+from ivr.call.listener import Listener
 from ivr.call.live_call import LiveCall
 from ivr.call.scribe import Scribe
 from ivr.config import Settings
@@ -76,9 +77,13 @@ class OneCall:
         self._line = AgiLine(session, shared.catalogue, self._report)
         send = self._line.send_between_prompts
         self._heartbeat = Heartbeat(shared.audio, address, channel, send)
-        self._live = self._live_call(script, time.monotonic())
-        attached = shared.metrics.tapped(self._live.tapped)
-        self._tap = Tap(shared.audio, address, self.uniqueid, send, self._live.hear, attached)
+        now = time.monotonic()
+        limits = Limits(call_seconds=shared.settings.call.max_call_seconds)
+        self._call = Call(script, last_words, shared.sheet.__getitem__, limits, shared.composer)
+        self._listener = self._listening(now)
+        self._live = self._live_call(now)
+        attached = shared.metrics.tapped(self._listener.tapped)
+        self._tap = Tap(shared.audio, address, self.uniqueid, send, self._listener.hear, attached)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -109,8 +114,18 @@ class OneCall:
         """Say the last words of ``outcome``, then end the call; the method does not wait."""
         self._live.end(outcome)
 
-    def _live_call(self, script: Callable[[], Script], now: float) -> LiveCall:
-        """Return the live call: its script, its ear (the detectors of one call) and its record.
+    def _listening(self, now: float) -> Listener:
+        """Return the listener of the call, which begins at ``now`` (the event loop's clock)."""
+        shared = self._shared
+        return Listener(
+            Ear(shared.silero.stream(), now, hang_seconds=shared.settings.call.speech_end_seconds),
+            Scribe(shared.interpreter, lambda: self._call.expected),
+            self._reference,
+            lambda event, at: self._live.deliver(event, at),
+        )
+
+    def _live_call(self, now: float) -> LiveCall:
+        """Return the live call: its script, its listener and its record.
 
         ``now`` is the beginning of the call, in seconds of the event loop's clock.
         """
@@ -121,13 +136,9 @@ class OneCall:
         )
         record = shared.records.begin(self.uniqueid, number, caller, now, time.time())
         stem = stem_in(settings.recording.on_the_pbx, record.recording)
-        limits = Limits(call_seconds=settings.call.max_call_seconds)
-        call = Call(script, last_words, shared.sheet.__getitem__, limits, shared.composer)
         return LiveCall(
-            call,
-            Ear(shared.silero.stream(), now, hang_seconds=settings.call.speech_end_seconds),
-            Scribe(shared.interpreter, lambda: call.expected),
-            self._reference,
+            self._call,
+            self._listener,
             TellingThePbx(shared.metrics.counted(record), self._line.tell),
             MixMonitor(self._line.send_between_prompts, stem),
             self._look_up,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ivr.call.listener import Listener
 from ivr.call.live_call import LiveCall
 from ivr.call.scribe import Scribe
 from ivr.dialogue.call import Call
@@ -49,11 +50,15 @@ class Setting:
         self.line, self.record, self.recorder = Line(), Record(), Recorder()
         self.call = Call(script, words, sheet.__getitem__)
         self.recogniser = Recogniser()
-        self.live = LiveCall(
-            self.call,
+        self.listener = Listener(
             ear(Voice(), self.line.answered),
             Scribe(self.recogniser, lambda: self.call.expected),
             reference,
+            lambda event, now: self.live.deliver(event, now),
+        )
+        self.live = LiveCall(
+            self.call,
+            self.listener,
             self.record,
             self.recorder,
             waited=waited,
@@ -73,4 +78,4 @@ class Setting:
             self.hears(LOUD)
 
     def hears(self, frame: Any) -> None:
-        self.live.hear(frame, self.line.loop.time())
+        self.listener.hear(frame, self.line.loop.time())

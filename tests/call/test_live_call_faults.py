@@ -70,7 +70,7 @@ def test_a_prompt_without_a_sound_hands_the_caller_back_to_the_pbx(
 def test_a_lost_tap_is_explained_and_not_blamed_on_the_caller(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
-        at.live.tapped(False, at.line.loop.time())
+        at.listener.tapped(False, at.line.loop.time())
         await at.line.over.wait()
         assert [id for _, id in at.line.said] == ["greeting.ask", "system.keys_only"]
         assert at.line.hung_up is not None
@@ -82,9 +82,9 @@ def test_a_lost_tap_is_explained_and_not_blamed_on_the_caller(sheet: Sheet) -> N
 def test_a_caller_is_heard_again_when_the_tap_comes_back(sheet: Sheet) -> None:
     async def scene() -> None:
         at = Setting(sheet)
-        at.live.tapped(False, at.line.loop.time())
+        at.listener.tapped(False, at.line.loop.time())
         await at.waits(1.0)
-        at.live.tapped(True, at.line.loop.time())
+        at.listener.tapped(True, at.line.loop.time())
         await at.line.over.wait()
         assert at.record.closed == [Outcome.NO_SOUND]
 
