@@ -36,6 +36,8 @@ that decodes whole utterances begins then, and has 0.3 s until the silence of 0.
 utterance. To begin sooner would be in vain more often, because callers go on after short pauses."""
 
 Deliver = Callable[[Event, float], None]
+Ask = Callable[[Callable[[Expected | None], None]], None]
+"""A function that asks which kind of answer the call expects; it calls its argument with it."""
 
 
 class Scribe:
@@ -44,18 +46,18 @@ class Scribe:
     All methods are called on one event loop.
     """
 
-    def __init__(
-        self, recogniser: Recogniser, expected: Callable[[], Expected | None] = lambda: None
-    ) -> None:
-        """Take the recogniser of speech, and the function that knows which answer is expected.
+    def __init__(self, recogniser: Recogniser, ask: Ask = lambda tell: tell(None)) -> None:
+        """Take the recogniser of speech, and the function that asks which answer is expected.
 
-        ``expected`` returns the kind of answer that the call expects now; None if it may be
-        anything.
+        ``ask`` is called when a caller begins to speak. It calls its argument, at once or later,
+        with the kind of answer that the call expects; with None if it may be anything.
         """
-        self._recogniser, self._expected = recogniser, expected
+        self._recogniser, self._ask = recogniser, ask
         self._closed = False
         self._recent: deque[tuple[float, Samples]] = deque(maxlen=KEPT_FRAMES)
         self._current: Recognition | None = None
+        self._waits_to_begin: Callable[[Expected | None], None] | None = None
+        """Begins to recognise the utterance; None unless the kind of answer is still unknown."""
         self._held: deque[tuple[Event, asyncio.Task[Words | None] | None]] = deque()
         self._telling: asyncio.Task[None] | None = None
         self._paused = False
@@ -105,9 +107,10 @@ class Scribe:
                 self.lose_track()
                 self._in_turn(event, None, now, deliver)
                 if not self._closed:
-                    self._begin(onset, deliver)
+                    self._ask_and_begin(onset, deliver)
                 return
-            case SpeechEnded() if self._current is not None:
+            case SpeechEnded() if self._utterance() is not None:
+                assert self._current is not None
                 words = asyncio.get_running_loop().create_task(_finish(self._current))
                 self._current, self.leaving = None, False
             case LineChanged():
@@ -121,6 +124,7 @@ class Scribe:
         Do nothing if no utterance is being recognised.
         """
         self.leaving = False
+        self._waits_to_begin = None
         if self._current is not None:
             self._current.cancel()
             self._current = None
@@ -146,10 +150,35 @@ class Scribe:
         if self._telling is None:
             self._telling = asyncio.get_running_loop().create_task(self._tell(deliver))
 
-    def _begin(self, onset: float, deliver: Deliver) -> None:
+    def _ask_and_begin(self, onset: float, deliver: Deliver) -> None:
+        """Ask which answer is expected, and begin to recognise speech when that is known.
+
+        The stored frames bridge the time until then. ``onset`` is the time, in seconds of the event
+        loop's clock, at which the speech began.
+        """
+
+        def begin(expected: Expected | None) -> None:
+            if self._waits_to_begin is begin:
+                self._waits_to_begin = None
+                self._begin(onset, expected, deliver)
+
+        self._waits_to_begin = begin
+        self._ask(begin)
+
+    def _utterance(self) -> Recognition | None:
+        """Return the utterance that is being recognised; None if there is none.
+
+        If nobody has told yet which answer is expected, it may be anything.
+        """
+        if self._waits_to_begin is not None:
+            self._waits_to_begin(None)
+        return self._current
+
+    def _begin(self, onset: float, expected: Expected | None, deliver: Deliver) -> None:
         """Begin to recognise speech; deliver WordsAppeared when its first words are recognised.
 
         ``onset`` is the time, in seconds of the event loop's clock, at which the speech began.
+        ``expected`` is the kind of answer that the call expects.
         """
         told = False
 
@@ -164,7 +193,7 @@ class Scribe:
                 self._in_turn(WordsAppeared(), None, now, deliver)
 
         self._paused = False
-        self._current = utterance = self._recogniser(appeared, self._expected())
+        self._current = utterance = self._recogniser(appeared, expected)
         for at, frame in self._recent:
             if at - len(frame) / RATE >= onset - LOOK_BACK_SECONDS:
                 self._current.feed(frame)

@@ -119,7 +119,7 @@ class OneCall:
         shared = self._shared
         return Listener(
             Ear(shared.silero.stream(), now, hang_seconds=shared.settings.call.speech_end_seconds),
-            Scribe(shared.interpreter, lambda: self._call.expected),
+            Scribe(shared.interpreter, lambda tell: tell(self._call.expected)),
             self._reference,
             lambda event, at: self._live.deliver(event, at),
         )

@@ -52,7 +52,7 @@ class Setting:
         self.recogniser = Recogniser()
         self.listener = Listener(
             ear(Voice(), self.line.answered),
-            Scribe(self.recogniser, lambda: self.call.expected),
+            Scribe(self.recogniser, lambda tell: tell(self.call.expected)),
             reference,
             lambda event, now: self.live.deliver(event, now),
         )

@@ -1,6 +1,7 @@
 """The scribe adds words and keeps the order of events; in virtual time."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def test_the_expectation_is_asked_for_after_speech_has_cut_a_question() -> None:
     async def scene() -> None:
         at = Setting(Recogniser(seconds=0.1))
         expected: list[Expected | None] = [None]
-        at.scribe = Scribe(at.recogniser, lambda: expected[0])
+        at.scribe = Scribe(at.recogniser, lambda tell: tell(expected[0]))
 
         def deliver(event: Event, now: float) -> None:
             expected[0] = Expected.NUMBER if isinstance(event, SpeechStarted) else None
@@ -206,5 +207,55 @@ def test_a_scribe_that_is_closed_leaves_no_task_and_delivers_nothing() -> None:
         await asyncio.sleep(2.0)
         assert at.kinds == ["SpeechStarted"]
         assert len(asyncio.all_tasks()) == 1
+
+    run(scene())
+
+
+def test_speech_is_recognised_from_its_onset_though_the_expectation_comes_later() -> None:
+    """The call may be in another process, which answers a moment later."""
+
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=0.1))
+        tell: list[Callable[[Expected | None], None]] = []
+        at.scribe = Scribe(at.recogniser, tell.append)
+        await at.hears(100)
+        at.perceives(SpeechStarted(at.loop.time() - 0.2))
+        await at.hears(5)
+        assert at.recogniser.fed == []
+        tell[0](Expected.NUMBER)
+        assert at.recogniser.expected == [Expected.NUMBER]
+        assert at.recogniser.fed == [pytest.approx((0.3 + LOOK_BACK_SECONDS) * RATE, abs=FRAME)]
+
+    run(scene())
+
+
+def test_speech_that_ends_before_the_expectation_comes_may_be_anything() -> None:
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=0.1))
+        tell: list[Callable[[Expected | None], None]] = []
+        at.scribe = Scribe(at.recogniser, tell.append)
+        await at.hears(50)
+        at.perceives(SpeechStarted(at.loop.time() - 0.2))
+        await at.hears(20)
+        at.perceives(SpeechEnded(0.6))
+        tell[0](Expected.NUMBER)
+        await asyncio.sleep(1.0)
+        assert at.recogniser.expected == [None]
+        assert at.told[-1][1] == SpeechEnded(0.6, at.recogniser.words)
+
+    run(scene())
+
+
+def test_an_expectation_that_comes_after_the_next_speech_has_begun_is_ignored() -> None:
+    async def scene() -> None:
+        at = Setting(Recogniser(seconds=0.1))
+        tell: list[Callable[[Expected | None], None]] = []
+        at.scribe = Scribe(at.recogniser, tell.append)
+        at.perceives(SpeechStarted(at.loop.time()))
+        at.perceives(SpeechStarted(at.loop.time()))
+        tell[0](Expected.NUMBER)
+        assert at.recogniser.expected == []
+        tell[1](Expected.YES_NO)
+        assert at.recogniser.expected == [Expected.YES_NO]
 
     run(scene())
