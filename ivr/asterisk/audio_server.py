@@ -4,20 +4,23 @@ A connection is expected if it begins with a UUID that this server has given out
 """
 
 import asyncio
+import os
+import socket
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
-from ivr.asterisk.audio_wire import AUDIO_8K, ERROR, HANG_UP, AudioError, Packet, Packets
+from ivr.asterisk.audio_wire import ERROR, HANG_UP, AudioError, Packet, Packets
 
 log = structlog.get_logger()
 
 FIRST_PACKET_SECONDS = 1.0
 """Seconds after connecting within which a peer must send the UUID that it was given."""
-OCTETS_PER_SECOND = 16_000
-"""Octets of audio in a second: 16-bit samples at 8 kHz."""
+UUID_OCTETS = 19
+"""Octets of the packet with the UUID."""
 EXPECT_SECONDS = 5.0
 """Seconds for which a new UUID is valid: within them, one connection may begin with it."""
 
@@ -29,34 +32,39 @@ class Listener(Protocol):
         """Note that the connection has been made; ``transport`` sends to Asterisk and closes it."""
         ...
 
-    def audio(self, payload: bytes, now: float) -> None:
-        """Receive audio: ``payload`` holds 16-bit little-endian samples at 8 kHz.
-
-        ``now`` is the time at which it arrived, in seconds of the event loop's clock.
-        """
-        ...
-
     def disconnected(self) -> None:
         """Note that the connection has ended, by either side or by a fault."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Another process takes the connection over as soon as its UUID has arrived."""
+
+    take: Callable[[socket.socket, bytes], None]
+    """Function that is called with the connected socket, which it owns from then on, and with the
+    octets that have arrived after the UUID."""
 
 
 class AudioConnection(asyncio.Protocol):
     """One AudioSocket connection from Asterisk, which begins with a UUID that we have given out."""
 
     def __init__(
-        self, claim: Callable[[uuid.UUID], Listener | None], connected: set[uuid.UUID]
+        self, claim: Callable[[uuid.UUID], Listener | HandOver | None], connected: set[uuid.UUID]
     ) -> None:
         """Prepare for a connection, whose first packet is a UUID.
 
         ``claim`` returns the listener that expects this UUID, or None if it is not expected; the
         connection is then refused. The UUID is in the set ``connected`` as long as the connection
-        lasts.
+        lasts; if the connection is handed over, its new owner must remove it.
         """
         self._claim, self._connected = claim, connected
         self._id: uuid.UUID | None = None
         self._packets = Packets()
+        self._received = b""
+        """All octets so far, until the UUID has arrived."""
         self._listener: Listener | None = None
+        self._handed_over = False
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -71,17 +79,13 @@ class AudioConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Handle the packets that ``data`` completes; malformed octets end the connection."""
-        now = self._loop.time()
-        packets: list[Packet] = []
+        if self._id is None:
+            self._received += data
         try:
-            try:
-                packets.extend(self._packets.feed(data))
-            finally:  # the packets before malformed octets are valid
-                # Packets that are read together were spoken one after the other.
-                behind = sum(len(packet.payload) for packet in packets)
-                for packet in packets:
-                    behind -= len(packet.payload)
-                    self._packet(packet, now - behind / OCTETS_PER_SECOND)
+            for packet in self._packets.feed(data):
+                self._packet(packet)
+                if self._handed_over:
+                    break
         except AudioError as error:
             self._refuse(str(error))
 
@@ -89,17 +93,17 @@ class AudioConnection(asyncio.Protocol):
         """Tell the listener that the connection has ended."""
         if self._deadline is not None:
             self._deadline.cancel()
+        if self._handed_over:
+            return
         if self._id is not None:
             self._connected.discard(self._id)
         if self._listener is not None:
             self._listener.disconnected()
 
-    def _packet(self, packet: Packet, now: float) -> None:
+    def _packet(self, packet: Packet) -> None:
         assert self._transport is not None
-        if self._listener is None:
+        if self._id is None:
             self._open(packet.uuid)
-        elif packet.kind == AUDIO_8K:
-            self._listener.audio(packet.payload, now)
         elif packet.kind in (HANG_UP, ERROR):
             self._transport.close()
 
@@ -107,12 +111,24 @@ class AudioConnection(asyncio.Protocol):
         assert self._deadline is not None
         assert self._transport is not None
         self._deadline.cancel()
-        self._listener = self._claim(id)
-        if self._listener is None:
+        claimed = self._claim(id)
+        if claimed is None:
             raise AudioError("the UUID is unknown, used or expired")
         self._id = id
         self._connected.add(id)
-        self._listener.connected(self._transport)
+        if isinstance(claimed, HandOver):
+            self._hand_over(claimed)
+        else:
+            self._listener = claimed
+            claimed.connected(self._transport)
+
+    def _hand_over(self, to: HandOver) -> None:
+        """Give the connection away and forget it; the peer notices nothing."""
+        assert self._transport is not None
+        self._handed_over = True
+        ours = self._transport.get_extra_info("socket")
+        to.take(socket.socket(fileno=os.dup(ours.fileno())), self._received[UUID_OCTETS:])
+        self._transport.abort()  # closes our descriptor; the connection lives on in the other one
 
     def _refuse(self, reason: str) -> None:
         assert self._transport is not None
@@ -131,7 +147,7 @@ class AudioServer:
     """The server for AudioSocket connections; it gives each to the listener that expects it."""
 
     def __init__(self) -> None:
-        self._expected: dict[uuid.UUID, tuple[Listener, asyncio.TimerHandle]] = {}
+        self._expected: dict[uuid.UUID, tuple[Listener | HandOver, asyncio.TimerHandle]] = {}
         self._server: asyncio.Server | None = None
         self.connected: set[uuid.UUID] = set()
         """The UUIDs of the connections that exist now."""
@@ -147,7 +163,7 @@ class AudioServer:
         if self._server is not None:
             self._server.close()
 
-    def expect(self, listener: Listener) -> uuid.UUID:
+    def expect(self, listener: Listener | HandOver) -> uuid.UUID:
         """Return a new UUID; ``listener`` gets the connection that begins with it.
 
         The connection must come within 5 s (EXPECT_SECONDS); only the first one is accepted.
@@ -157,11 +173,15 @@ class AudioServer:
         self._expected[id] = (listener, timer)
         return id
 
+    def ended(self, id: uuid.UUID) -> None:
+        """Note that a connection that was handed over has ended."""
+        self.connected.discard(id)
+
     def forget(self, id: uuid.UUID) -> None:
         """Refuse connections that begin with the UUID ``id`` from now on."""
         self._take(id)
 
-    def _take(self, id: uuid.UUID) -> Listener | None:
+    def _take(self, id: uuid.UUID) -> Listener | HandOver | None:
         listener, timer = self._expected.pop(id, (None, None))
         if timer is not None:
             timer.cancel()

@@ -99,9 +99,6 @@ class Heartbeat:
         else:
             self._beat()
 
-    def audio(self, payload: bytes, now: float) -> None:
-        """Ignore the audio that the heartbeat's channel sends."""
-
     def disconnected(self) -> None:
         """Send no more beats, because the heartbeat's channel has ended."""
         if self._timer is not None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 import structlog
 
 from ivr.call.scribe import Deliver, Scribe
-from ivr.dialogue.commands import Play
 from ivr.dialogue.events import Condition, EarOpened, Event, LineChanged
 from ivr.hearing.ear import Ear
 from ivr.hearing.g711 import Samples
@@ -20,24 +19,22 @@ log = structlog.get_logger()
 
 
 class Listener:
-    """Hears the caller of one call. Implements :class:`ivr.call.ports.Listening`."""
+    """Hears the caller of one call."""
 
     def __init__(
-        self, ear: Ear, scribe: Scribe, reference: Callable[[Play], Reference], deliver: Deliver
+        self, ear: Ear, scribe: Scribe, deliver: Deliver, *, unheard: bool = False
     ) -> None:
         """Take the detectors and the scribe of the call.
 
-        ``reference`` returns the samples of a prompt, including all clips of a composed prompt. The
-        detectors use these samples to find the echo of the prompt in the caller's audio.
-        ``deliver`` is called with each event for the call and its time.
+        ``deliver`` is called with each event for the call and its time. If ``unheard`` is True, the
+        caller has already been told that they are not heard; :meth:`tapped` ends that.
         """
-        self._ear, self._scribe = ear, scribe
-        self._reference, self._deliver = reference, deliver
+        self._ear, self._scribe, self._deliver = ear, scribe, deliver
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
-        self._deaf = False
-        self._open = False
+        self._deaf = unheard
+        self._open = unheard
         self._broken = False
         self._set_timer()
 
@@ -73,14 +70,12 @@ class Listener:
         condition = Condition.NOBODY if attached else Condition.UNHEARD
         self._deliver(LineChanged(condition), now)
 
-    # ivr.call.ports.Listening
-
-    def prompt_started(self, play: Play, now: float) -> None:
+    def prompt_started(self, reference: Reference, now: float) -> None:
         """Note that a prompt begins at ``now``, in seconds of the event loop's clock.
 
-        Its echo is then not taken for the caller.
+        ``reference`` holds its samples, with which its echo is told from the caller.
         """
-        self._ear.prompt_started(self._reference(play), now)
+        self._ear.prompt_started(reference, now)
 
     def prompt_stopped(self, now: float) -> None:
         """Note that the prompt ended or was cut at ``now`` (seconds of the event loop's clock)."""

@@ -14,22 +14,16 @@ from ivr.asterisk.orphans import OrphanCheck, Ours
 from ivr.config import ConfigError, Settings, read_secret
 from ivr.dialogue.call import Script
 from ivr.dialogue.outcome import Outcome
-from ivr.recognition.choice import BUILT_IN_MODEL, chosen
-from ivr.recognition.files import ModelError
-from ivr.recognition.hears import what_it_hears
-from ivr.recognition.interpreter import Interpreter
-from ivr.recognition.pool import Recognisers
 from ivr.records.database import connect, url_of
 from ivr.records.keeper import Records, RecordsError
 from ivr.service.admission import Admission
 from ivr.service.gauges import watch
+from ivr.service.listening.link import ListeningLink
 from ivr.service.loading import (
     StartError,
     load_catalogue,
     load_sheet,
-    load_understander,
     load_vocabulary,
-    load_voice_detector,
     manager,
     notifier,
     recorder,
@@ -77,17 +71,14 @@ class Hotline:
             raise StartError(str(error)) from None
         self._notifier = notifier(settings)
         self._recorder = recorder(settings)
-        recognition = settings.recognition
-        self._model = chosen(recognition.model, recognition.models)
-        self._recognisers = Recognisers(self._model, workers=recognition.workers)
+        self._listening = ListeningLink(settings)
         self.audio = AudioServer()
         shared = SharedParts(
             settings=settings,
             sheet=self.sheet,
             catalogue=self.catalogue,
             composer=composer,
-            silero=load_voice_detector(),
-            interpreter=Interpreter(self._recognisers, load_understander(settings).meaning),
+            listening=self._listening,
             records=self.records,
             look_ups=self._look_ups,
             metrics=self.metrics,
@@ -117,21 +108,14 @@ class Hotline:
         except RecordsError as error:
             raise StartError(str(error)) from None
         try:
-            await self._recognisers.start()
-            log.info(
-                "recognition_model", model=str(self._model or BUILT_IN_MODEL),
-                figures_of_the_model=what_it_hears(self._model, say=str),
-            )  # fmt: skip
+            await self._listening.start()
             await self._listen_for_calls()
-        except ModelError as error:
-            await self._close()
-            raise StartError(f"recognition.model: {error}") from None
         except StartError:
             await self._close()
             raise
         self._notifier.start()
         self._recorder.start()
-        watch(self.metrics, self.records, self._recognisers, self._ami, self._orphans)
+        watch(self.metrics, self.records, self._listening, self._ami, self._orphans)
         self.metrics.watch("ivr_calls_live", "Calls that are being served.", lambda: self.calls)
         most = self.settings.call.max_calls
         self.metrics.watch("ivr_calls_limit", "Most calls at the same time.", lambda: most)
@@ -155,7 +139,7 @@ class Hotline:
         self.audio.close()
         if self._endpoint is not None:
             await asyncio.to_thread(self._endpoint.close)
-        await self._recognisers.stop()
+        await self._listening.stop()
         self._look_ups.close()
         await asyncio.to_thread(self._notifier.stop, LAST_NEWS_SECONDS)
         await asyncio.to_thread(self._recorder.stop, LAST_NEWS_SECONDS)

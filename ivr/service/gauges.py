@@ -2,15 +2,15 @@
 
 from ivr.asterisk.manager import Ami, AmiState
 from ivr.asterisk.orphans import OrphanCheck
-from ivr.recognition.pool import Recognisers
 from ivr.records.keeper import Records
+from ivr.service.listening.link import ListeningLink
 from ivr.service.metrics import Metrics
 
 
 def watch(
     metrics: Metrics,
     records: Records,
-    recognisers: Recognisers,
+    listening: ListeningLink,
     ami: Ami | None,
     orphans: OrphanCheck | None,
 ) -> None:
@@ -22,15 +22,15 @@ def watch(
     _watch_records(metrics, records)
     metrics.watch(
         "ivr_recogniser_utterances", "Utterances that the recogniser is hearing.",
-        lambda: recognisers.utterances,
+        lambda: listening.state.utterances,
     )  # fmt: skip
     metrics.watch(
         "ivr_recogniser_backlog_seconds", "Seconds of speech that wait for the recogniser.",
-        lambda: recognisers.backlog_seconds,
+        lambda: listening.state.backlog_seconds,
     )  # fmt: skip
     metrics.watch(
         "ivr_recogniser_workers", "Processes that recognise speech.",
-        lambda: len(recognisers.pids),
+        lambda: len(listening.state.workers),
     )  # fmt: skip
     metrics.watch_state(
         "ivr_ami_state", "State of the connection to the manager interface.", AmiState,

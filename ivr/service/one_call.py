@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from ivr.asterisk.agi_server import AgiSession
@@ -14,27 +13,21 @@ from ivr.asterisk.heartbeat import Heartbeat
 from ivr.asterisk.line import AgiLine
 from ivr.asterisk.mix_monitor import MixMonitor
 from ivr.asterisk.tap import Tap
-from ivr.call.listener import Listener
 from ivr.call.live_call import LiveCall
-from ivr.call.scribe import Scribe
 from ivr.config import Settings
 from ivr.dialogue.call import Call, Limits, Script
-from ivr.dialogue.commands import Play
 from ivr.dialogue.events import CallerHungUp, Event, LineLost
 from ivr.dialogue.look_up import Found, Query
 from ivr.dialogue.outcome import Outcome
 from ivr.etiquette.conversation import last_words
 from ivr.etiquette.guest import Guest
 from ivr.etiquette.sheet import Sheet
-from ivr.hearing.ear import Ear
-from ivr.hearing.played import Reference
-from ivr.recognition.interpreter import Interpreter
-from ivr.recognition.silero import SileroModel
 from ivr.records.keeper import Records
 from ivr.records.recording_files import stem_in
+from ivr.service.listening.link import ListeningLink
 from ivr.service.look_ups import LookUps
 from ivr.service.metrics import Metrics
-from ivr.words.catalogue import Catalogue, CatalogueError
+from ivr.words.catalogue import Catalogue
 from ivr.words.composition import Composer
 
 
@@ -46,8 +39,7 @@ class SharedParts:
     sheet: Sheet
     catalogue: Catalogue
     composer: Composer
-    silero: SileroModel
-    interpreter: Interpreter
+    listening: ListeningLink
     records: Records
     look_ups: LookUps
     metrics: Metrics
@@ -80,10 +72,15 @@ class OneCall:
         now = time.monotonic()
         limits = Limits(call_seconds=shared.settings.call.max_call_seconds)
         self._call = Call(script, last_words, shared.sheet.__getitem__, limits, shared.composer)
-        self._listener = self._listening(now)
+        self._listener = shared.listening.begin(
+            self.uniqueid, now, self._heard, lambda: self._call.expected
+        )
         self._live = self._live_call(now)
         attached = shared.metrics.tapped(self._listener.tapped)
-        self._tap = Tap(shared.audio, address, self.uniqueid, send, self._listener.hear, attached)
+        connect = self._listener.connect
+        self._tap = Tap(shared.audio, address, self.uniqueid, send, connect, attached)
+        self._listener.on_tap = self._tap.disconnected
+        self._listener.on_proven = self._tap.proven
 
     @property
     def outcome(self) -> Outcome | None:
@@ -113,16 +110,6 @@ class OneCall:
     def end(self, outcome: Outcome) -> None:
         """Say the last words of ``outcome``, then end the call; the method does not wait."""
         self._live.end(outcome)
-
-    def _listening(self, now: float) -> Listener:
-        """Return the listener of the call, which begins at ``now`` (the event loop's clock)."""
-        shared = self._shared
-        return Listener(
-            Ear(shared.silero.stream(), now, hang_seconds=shared.settings.call.speech_end_seconds),
-            Scribe(shared.interpreter, lambda tell: tell(self._call.expected)),
-            self._reference,
-            lambda event, at: self._live.deliver(event, at),
-        )
 
     def _live_call(self, now: float) -> LiveCall:
         """Return the live call: its script, its listener and its record.
@@ -155,16 +142,9 @@ class OneCall:
             event = LineLost("the PBX took the caller back while this process stood still")
         self._live.deliver(event, now)
 
-    def _reference(self, play: Play) -> Reference:
-        """Return the samples and levels of a prompt, to find its echo in the caller's audio.
-
-        The clips of a composed prompt are joined in order; a clip without a file is left out.
-        """
-        sounds = []
-        for id in play.prompt.clips:
-            with suppress(CatalogueError, OSError):  # the line leaves it out as well, and logs it
-                sounds.append(self._shared.catalogue.reference(id, play.rendering))
-        return Reference.joined(sounds)
+    def _heard(self, event: Event, now: float) -> None:
+        """Deliver an event of the caller to the live call."""
+        self._live.deliver(event, now)
 
     async def _look_up(self, query: Query) -> Found:
         return await self._shared.look_ups.find(query, self._guest.arrival.caller)

@@ -35,6 +35,17 @@ class Voice:
         pass
 
 
+class Nearby:
+    """The listening to a caller, in the process of the call."""
+
+    def __init__(self, listener: Listener, reference: Callable[[Play], Reference]) -> None:
+        self._listener, self._reference = listener, reference
+        self.prompt_stopped, self.close = listener.prompt_stopped, listener.close
+
+    def prompt_started(self, play: Play, now: float) -> None:
+        self._listener.prompt_started(self._reference(play), now)
+
+
 class Setting:
     """A live call that has begun, with stand-ins for line, record, recorder and recogniser."""
 
@@ -53,12 +64,11 @@ class Setting:
         self.listener = Listener(
             ear(Voice(), self.line.answered),
             Scribe(self.recogniser, lambda tell: tell(self.call.expected)),
-            reference,
             lambda event, now: self.live.deliver(event, now),
         )
         self.live = LiveCall(
             self.call,
-            self.listener,
+            Nearby(self.listener, reference),
             self.record,
             self.recorder,
             waited=waited,

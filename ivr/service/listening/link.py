@@ -1,0 +1,300 @@
+"""The service's side of the listening process: starts it, and starts it again when it ends."""
+
+import asyncio
+import itertools
+import os
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from ivr.config import Settings
+from ivr.dialogue.commands import Play
+from ivr.dialogue.events import Condition, Event, LineChanged
+from ivr.dialogue.expected import Expected
+from ivr.service.listening.messages import (
+    Asked,
+    Begin,
+    Connected,
+    Disconnected,
+    End,
+    Expecting,
+    Happened,
+    Load,
+    PromptStarted,
+    PromptStopped,
+    Proven,
+    Ready,
+    Refused,
+    State,
+    Tapped,
+)
+from ivr.service.listening.wire import Wire
+from ivr.service.loading import StartError
+
+log = structlog.get_logger()
+
+STUCK_SECONDS = 5.0
+"""Seconds without a sign of life after which the listening process is killed. It sends one every
+half second."""
+BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 15.0)
+"""Pauses before the listening process is started again: none before the first restart, and so on.
+The list begins again when a process has run for a minute."""
+HEALTHY_SECONDS = 60.0
+_STOP_SECONDS = 3.0
+"""Seconds for which a stopping service waits for the listening process to end."""
+
+
+class ListeningLink:
+    """The listening process, and the calls that it listens to."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._numbers = itertools.count(1)
+        self._calls: dict[int, RemoteListener] = {}
+        self._loop = asyncio.get_running_loop()
+        self._wire: Wire | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._up: asyncio.Future[None] = self._loop.create_future()
+        self._keeping: asyncio.Task[None] | None = None
+        self._heard_from = 0.0
+        self.ready = False
+        """True while the process runs and has loaded everything."""
+        self.state = State()
+        """The last sign of life."""
+
+    async def start(self) -> None:
+        """Start the process and wait until it has loaded everything; StartError if it cannot."""
+        self._keeping = self._loop.create_task(self._keep())
+        try:
+            await asyncio.shield(self._up)
+        except StartError:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """End the process. Idempotent."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeping
+            self._keeping = None
+
+    def begin(
+        self,
+        uniqueid: str,
+        now: float,
+        deliver: Callable[[Event, float], None],
+        expected: Callable[[], Expected | None],
+    ) -> "RemoteListener":
+        """Listen to a new call, which began at ``now`` (the event loop's clock).
+
+        ``uniqueid`` is Asterisk's id of its channel. ``deliver`` is called with each event of the
+        caller and its time. ``expected`` returns the kind of answer that the call expects.
+        """
+        number = next(self._numbers)
+        call = RemoteListener(self, number, uniqueid, now, deliver, expected)
+        self._calls[number] = call
+        if self.ready:
+            call.resume()
+        return call
+
+    def send(self, message: object, carried: socket.socket | None = None) -> None:
+        """Send a message to the process; it is lost while the process does not run."""
+        if self._wire is not None:
+            self._wire.send(message, carried)
+        elif carried is not None:
+            carried.close()
+
+    def forget(self, number: int) -> None:
+        """Forget a call that is over and whose tap is closed."""
+        self._calls.pop(number, None)
+
+    async def _keep(self) -> None:
+        """Run the process, and start another one each time it ends, until this is cancelled."""
+        deaths = 0
+        while True:
+            began = self._loop.time()
+            how = await self._run()
+            if not self._up.done():
+                self._up.set_exception(StartError(how))
+                return
+            if self._loop.time() - began > HEALTHY_SECONDS:
+                deaths = 0
+            wait = BACK_OFF_SECONDS[min(deaths, len(BACK_OFF_SECONDS) - 1)]
+            deaths += 1
+            log.error(
+                "listening_ended", reason=how, calls=len(self._calls), restart_in_seconds=wait,
+                effect="callers are not heard for some seconds and can use only keys; prompts, "
+                "waits and tickets go on",
+                remedy="reason SIGKILL: give the machine more memory; others: report this line "
+                "with those before it if it repeats",
+            )  # fmt: skip
+            for call in list(self._calls.values()):
+                call.lost()
+            await asyncio.sleep(wait)
+
+    async def _run(self) -> str:
+        """Run one process until it ends; return how it ended."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        gone = asyncio.Event()
+        self._refusal = ""
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "ivr.service.listening.process",
+                str(theirs.fileno()), str(os.getpid()),
+                self._settings.service.model_dump_json(), pass_fds=(theirs.fileno(),),
+            )  # fmt: skip
+        except OSError as error:
+            ours.close()
+            return str(error)
+        finally:
+            theirs.close()
+        self._wire = Wire(ours, self._receive, gone.set)
+        self._wire.send(Load(self._settings))
+        self._heard_from = self._loop.time()
+        watching = self._loop.create_task(self._watch())
+        try:
+            await gone.wait()
+            return self._refusal or _how(await self._process.wait())
+        finally:
+            watching.cancel()
+            self.ready = False
+            wire, self._wire = self._wire, None
+            wire.close()
+            await self._end()
+
+    async def _end(self) -> None:
+        """Wait until the process has ended; kill it if it does not."""
+        assert self._process is not None
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _watch(self) -> None:
+        """Kill the process if it gives no sign of life; while it loads, it may take its time."""
+        assert self._process is not None
+        while True:
+            await asyncio.sleep(STUCK_SECONDS / 5)
+            if self.ready and self._loop.time() - self._heard_from > STUCK_SECONDS:
+                self._refusal = f"no sign of life for {STUCK_SECONDS:.0f} s"
+                self._process.kill()
+                return
+
+    def _receive(self, message: Any, carried: socket.socket | None) -> None:
+        self._heard_from = self._loop.time()
+        match message:
+            case State():
+                self.state = message
+            case Ready():
+                self.ready = True
+                if not self._up.done():
+                    self._up.set_result(None)
+                for call in list(self._calls.values()):
+                    call.resume()
+            case Refused(sentence):
+                self._refusal = sentence
+            case _ if known := self._calls.get(message.call):
+                known.receive(message)
+
+
+def _how(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit {status}"
+
+
+class RemoteListener:
+    """Listens to one caller, in the listening process. Implements ivr.call.ports.Listening."""
+
+    def __init__(
+        self,
+        listening: ListeningLink,
+        number: int,
+        uniqueid: str,
+        now: float,
+        deliver: Callable[[Event, float], None],
+        expected: Callable[[], Expected | None],
+    ) -> None:
+        self._listening, self._number, self._uniqueid = listening, number, uniqueid
+        self._began, self._deliver, self._expected = now, deliver, expected
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+        self._connected = False
+        self._unheard = False
+        self.on_tap: Callable[[str], None] = lambda reason: None
+        """Called with the reason when the connection of the tap has ended."""
+        self.on_proven: Callable[[], None] = lambda: None
+        """Called when the tap has delivered one second of audio."""
+
+    # What the call tells.
+
+    def prompt_started(self, play: Play, now: float) -> None:
+        """Note that a prompt begins at ``now``, in seconds of the event loop's clock."""
+        clips = tuple(play.prompt.clips)
+        self._listening.send(PromptStarted(self._number, clips, play.rendering, now))
+
+    def prompt_stopped(self, now: float) -> None:
+        """Note that the prompt ended or was cut at ``now`` (seconds of the event loop's clock)."""
+        self._listening.send(PromptStopped(self._number, now))
+
+    def close(self) -> None:
+        """Deliver no more events, because the call is over. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        self._listening.send(End(self._number))
+        if not self._connected:
+            self._listening.forget(self._number)
+
+    # What the tap tells.
+
+    def connect(self, connection: socket.socket, first: bytes) -> None:
+        """Hand the tap's connection, and the octets already read from it, to the process."""
+        self._connected = True
+        self._listening.send(Connected(self._number, first), connection)
+
+    def tapped(self, attached: bool, now: float) -> None:
+        """Take note whether the tap is attached. ``now`` is in seconds of the loop's clock."""
+        self._listening.send(Tapped(self._number, attached, now))
+
+    # What the process tells.
+
+    def resume(self) -> None:
+        """Have the process, which has just become ready, listen to this call."""
+        if self._closed:
+            return
+        self._listening.send(Begin(self._number, self._uniqueid, self._began, self._unheard))
+        if self._unheard:
+            self._unheard = False
+            self._drop_tap("the listening process has been started again")
+
+    def lost(self) -> None:
+        """Tell the call that the caller is not heard, because the process has ended."""
+        if not self._closed and not self._unheard:
+            self._unheard = True
+            self._deliver(LineChanged(Condition.UNHEARD), self._loop.time())
+        elif self._closed:
+            self._drop_tap("the listening process has ended")
+
+    def receive(self, message: Any) -> None:
+        """Handle a message of the process about this call."""
+        match message:
+            case Happened(_, event, now) if not self._closed:
+                self._deliver(event, now)
+            case Asked() if not self._closed:
+                self._listening.send(Expecting(self._number, self._expected()))
+            case Proven():
+                self.on_proven()
+            case Disconnected():
+                self._drop_tap("Asterisk closed its connection")
+
+    def _drop_tap(self, reason: str) -> None:
+        self._connected = False
+        if self._closed:
+            self._listening.forget(self._number)
+        self.on_tap(reason)
