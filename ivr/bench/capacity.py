@@ -40,7 +40,7 @@ _SPREAD_SECONDS = 10.0
 """Seconds over which the beginnings of a step's calls are spread."""
 _LOOK_SECONDS = 1.0
 """Seconds between two looks at the memory of the processes."""
-PARTS = ("service", "recogniser", "asterisk", "callers")
+PARTS = ("service", "listening", "recogniser", "asterisk", "callers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +179,11 @@ async def _processes(lab: Lab, callers: Crowd) -> dict[str, tuple[int, ...]]:
     """Return the ids of the processes of each part (PARTS) of the laboratory."""
     asterisk = await run_command("docker", "inspect", "-f", "{{.State.Pid}}", lab.pbx.name)
     service = lab.service.pid
+    listening = tuple(children_of(service))
     return {
         "service": (service,),
-        "recogniser": tuple(children_of(service)),
+        "listening": listening,
+        "recogniser": tuple(child for pid in listening for child in children_of(pid)),
         "asterisk": (int(asterisk),),
         "callers": callers.pids,
     }

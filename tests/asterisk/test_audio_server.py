@@ -1,14 +1,17 @@
 """The AudioSocket server: a tap is taken once, in time, and with the UUID it was given."""
 
 import asyncio
+import socket
 import uuid
 from collections.abc import AsyncIterator
 
 import pytest
 
 from ivr.asterisk import audio_server
-from ivr.asterisk.audio_server import AudioServer
+from ivr.asterisk.audio_server import AudioServer, HandOver
 from ivr.asterisk.audio_wire import AUDIO_8K, DTMF, ERROR, HANG_UP, UUID, encode_packet
+from ivr.asterisk.tap_stream import TapStream
+from ivr.hearing.g711 import Samples
 from ivr.lab.ports import free_ports
 from tests.asterisk.peers import Peer, descriptors, escaped, settled
 
@@ -16,23 +19,30 @@ FRAME = encode_packet(AUDIO_8K, bytes(320))
 
 
 class Ear:
-    """Keeps what a tap sends."""
+    """Takes the connection of a tap over, and keeps what the tap sends."""
 
     def __init__(self) -> None:
         self.heard: list[bytes] = []
         self.came = asyncio.Event()
         self.went = asyncio.Event()
-        self.transport: asyncio.Transport | None = None
+        self.hand_over = HandOver(self._take)
 
-    def connected(self, transport: asyncio.Transport) -> None:
+    def _take(self, connection: socket.socket, first: bytes) -> None:
         assert not self.came.is_set()
-        self.transport = transport
         self.came.set()
+        connection.setblocking(False)
+        self.listening = asyncio.create_task(self._listen(connection, first))
 
-    def audio(self, payload: bytes, now: float) -> None:
-        self.heard.append(payload)
+    async def _listen(self, connection: socket.socket, first: bytes) -> None:
+        _, stream = await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: TapStream(self._hear, lambda: None, self._disconnected), connection
+        )
+        stream.data_received(first)
 
-    def disconnected(self) -> None:
+    def _hear(self, samples: Samples, now: float) -> None:
+        self.heard.append(samples.tobytes())
+
+    def _disconnected(self) -> None:
         assert not self.went.is_set()
         self.went.set()
 
@@ -58,7 +68,7 @@ async def server() -> AsyncIterator[Server]:
 async def tap(server: Server, ear: Ear) -> Peer:
     """Connect a tap with its UUID."""
     peer = await Peer.connect(server.port)
-    peer.send(encode_packet(UUID, server.expect(ear).bytes))
+    peer.send(encode_packet(UUID, server.expect(ear.hand_over).bytes))
     await asyncio.wait_for(ear.came.wait(), 10)
     return peer
 
@@ -75,7 +85,7 @@ async def test_expected_tap_is_heard_until_it_ends(server: Server) -> None:
 async def test_packets_in_single_octets_are_heard(server: Server) -> None:
     ear = Ear()
     peer = await Peer.connect(server.port)
-    for octet in encode_packet(UUID, server.expect(ear).bytes) + FRAME:
+    for octet in encode_packet(UUID, server.expect(ear.hand_over).bytes) + FRAME:
         peer.send(bytes((octet,)))
         await asyncio.sleep(0)
     await peer.close()
@@ -91,7 +101,7 @@ async def test_unknown_uuid_is_refused(server: Server) -> None:
 
 async def test_uuid_is_valid_once(server: Server) -> None:
     ear = Ear()
-    id = server.expect(ear)
+    id = server.expect(ear.hand_over)
     first, second = await Peer.connect(server.port), await Peer.connect(server.port)
     first.send(encode_packet(UUID, id.bytes))
     await asyncio.wait_for(ear.came.wait(), 10)
@@ -105,7 +115,7 @@ async def test_uuid_is_valid_once(server: Server) -> None:
 async def test_uuid_expires(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_server, "EXPECT_SECONDS", 0.05)
     ear = Ear()
-    id = server.expect(ear)
+    id = server.expect(ear.hand_over)
     await asyncio.sleep(0.06)
     peer = await Peer.connect(server.port)
     peer.send(encode_packet(UUID, id.bytes))
@@ -115,7 +125,7 @@ async def test_uuid_expires(server: Server, monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_forgotten_uuid_is_refused(server: Server) -> None:
     ear = Ear()
-    id = server.expect(ear)
+    id = server.expect(ear.hand_over)
     server.forget(id)
     server.forget(id)
     peer = await Peer.connect(server.port)

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ivr.bench.accounting import Peak, children_of, usage_of
-from ivr.bench.capacity import LIMITS, LoadStep, knee_figures
+from ivr.bench.capacity import LIMITS, PARTS, LoadStep, knee_figures
 from ivr.bench.capacity_command import draw_capacity
 from ivr.bench.commands import bench_app
 
@@ -63,10 +63,7 @@ def test_numbers_of_calls_that_are_none_are_refused(counts: str) -> None:
 
 
 def test_the_curves_are_drawn_for_each_mix(tmp_path: Path) -> None:
-    costs = {
-        f"{part}_cpu_seconds_per_call": 0.5
-        for part in ("service", "recogniser", "asterisk", "callers")
-    }
+    costs = {f"{part}_cpu_seconds_per_call": 0.5 for part in PARTS}
     draw_capacity({"silent": [step(20, **costs), step(50, **costs)]}, tmp_path)
     assert (tmp_path / "capacity_silent.png").stat().st_size > 5_000
 

@@ -1,33 +1,31 @@
 """The service of these tests: without recognition workers, and without connections afterwards."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from ivr.recognition.pool import Recognisers
+from ivr.service.listening.link import ListeningLink
 from tests.agi_peer import Pbx
 
 
 @pytest.fixture
-def workers() -> None:
-    """Let the service of this test start its recognition workers."""
+def listening() -> None:
+    """Let the service of this test start its listening process."""
 
 
 @pytest.fixture(autouse=True)
-def _no_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lose every utterance, as when all workers have died, unless the test asks for ``workers``.
+def _not_listening(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start no listening process, unless the test asks for ``listening``.
 
-    Recognition is not what most of these tests are about, and a worker takes a second to start.
+    What callers say is not what most of these tests are about, and the process takes three seconds
+    to start.
     """
-    if "workers" in request.fixturenames:
-        return
+    if "listening" not in request.fixturenames:
 
-    def without_workers(model: Path | None, *, workers: int) -> Recognisers:
-        assert workers > 0
-        return Recognisers(model, workers=0)
+        async def nothing(link: ListeningLink) -> None:
+            pass
 
-    monkeypatch.setattr("ivr.service.app.Recognisers", without_workers)
+        monkeypatch.setattr(ListeningLink, "start", nothing)
 
 
 @pytest.fixture(autouse=True)

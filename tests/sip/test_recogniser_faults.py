@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from ivr.bench.accounting import children_of
 from ivr.lab.lab import Lab, laboratory
 from ivr.lab.natural_callers import NATURAL_CALLERS
 from ivr.lab.voices import SyntheticCaller, says
@@ -30,21 +31,9 @@ async def breakable(root: Path) -> AsyncIterator[Lab]:
 
 
 def workers(lab: Lab) -> list[int]:
-    """Return the process ids of the service's recognition workers."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and _parent(entry) == lab.service.pid:
-            command = (entry / "cmdline").read_bytes().split(b"\0")
-            if b"ivr.recognition.worker" in command:
-                found.append(int(entry.name))
-    return found
-
-
-def _parent(process: Path) -> int | None:
-    try:
-        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:  # it has ended meanwhile
-        return None
+    """Return the process ids of the recognition workers, children of the listening process."""
+    (listening,) = children_of(lab.service.pid)
+    return children_of(listening)
 
 
 @pytest.mark.row("ask_repeat")

@@ -72,6 +72,7 @@ class Listeners:
         match message:
             case Load():
                 self._loading = self._loop.create_task(self._load(message))
+                self._loading.add_done_callback(lambda _: self.over.set())
             case Begin(call):
                 self._calls[call] = ListenedCall(
                     self._wire, message, self._listener, self._reference
@@ -85,6 +86,7 @@ class Listeners:
                 carried.close()
 
     async def _load(self, message: Load) -> None:
+        """Load everything, then send signs of life; return only if something cannot be loaded."""
         settings = message.settings
         recognition = settings.recognition
         model = chosen(recognition.model, recognition.models)
