@@ -25,7 +25,7 @@ EXPECT_SECONDS = 5.0
 """Seconds for which a new UUID is valid: within them, one connection may begin with it."""
 
 
-class Listener(Protocol):
+class ConnectionOwner(Protocol):
     """Receiver of the audio of one connection."""
 
     def connected(self, transport: asyncio.Transport) -> None:
@@ -50,7 +50,9 @@ class AudioConnection(asyncio.Protocol):
     """One AudioSocket connection from Asterisk, which begins with a UUID that we have given out."""
 
     def __init__(
-        self, claim: Callable[[uuid.UUID], Listener | HandOver | None], connected: set[uuid.UUID]
+        self,
+        claim: Callable[[uuid.UUID], ConnectionOwner | HandOver | None],
+        connected: set[uuid.UUID],
     ) -> None:
         """Prepare for a connection, whose first packet is a UUID.
 
@@ -63,7 +65,7 @@ class AudioConnection(asyncio.Protocol):
         self._packets = Packets()
         self._received = b""
         """All octets so far, until the UUID has arrived."""
-        self._listener: Listener | None = None
+        self._listener: ConnectionOwner | None = None
         self._handed_over = False
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -147,7 +149,7 @@ class AudioServer:
     """The server for AudioSocket connections; it gives each to the listener that expects it."""
 
     def __init__(self) -> None:
-        self._expected: dict[uuid.UUID, tuple[Listener | HandOver, asyncio.TimerHandle]] = {}
+        self._expected: dict[uuid.UUID, tuple[ConnectionOwner | HandOver, asyncio.TimerHandle]] = {}
         self._server: asyncio.Server | None = None
         self.connected: set[uuid.UUID] = set()
         """The UUIDs of the connections that exist now."""
@@ -163,7 +165,7 @@ class AudioServer:
         if self._server is not None:
             self._server.close()
 
-    def expect(self, listener: Listener | HandOver) -> uuid.UUID:
+    def expect(self, listener: ConnectionOwner | HandOver) -> uuid.UUID:
         """Return a new UUID; ``listener`` gets the connection that begins with it.
 
         The connection must come within 5 s (EXPECT_SECONDS); only the first one is accepted.
@@ -181,7 +183,7 @@ class AudioServer:
         """Refuse connections that begin with the UUID ``id`` from now on."""
         self._take(id)
 
-    def _take(self, id: uuid.UUID) -> Listener | HandOver | None:
+    def _take(self, id: uuid.UUID) -> ConnectionOwner | HandOver | None:
         listener, timer = self._expected.pop(id, (None, None))
         if timer is not None:
             timer.cancel()

@@ -30,7 +30,7 @@ BEAT = encode_packet(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").t
 class Heartbeat:
     """The heartbeat of one call, which tells the PBX that this process runs.
 
-    It sends noise on a channel of its own. Implements :class:`ivr.asterisk.audio_server.Listener`.
+    It sends noise on a channel of its own. Implements :class:`ivr.asterisk.audio_server.ConnectionOwner`.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Heartbeat:
         if self._transport is not None:
             self._transport.close()
 
-    # ivr.asterisk.audio_server.Listener
+    # ivr.asterisk.audio_server.ConnectionOwner
 
     def connected(self, transport: asyncio.Transport) -> None:
         """Begin to send beats on the channel that has connected, or end it if the call is over."""

@@ -36,7 +36,7 @@ that decodes whole utterances begins then, and has 0.3 s until the silence of 0.
 utterance. To begin sooner would be in vain more often, because callers go on after short pauses."""
 
 Deliver = Callable[[Event, float], None]
-Ask = Callable[[Callable[[Expected | None], None]], None]
+AskExpected = Callable[[Callable[[Expected | None], None]], None]
 """A function that asks which kind of answer the call expects; it calls its argument with it."""
 
 
@@ -46,7 +46,7 @@ class Scribe:
     All methods are called on one event loop.
     """
 
-    def __init__(self, recogniser: Recogniser, ask: Ask = lambda tell: tell(None)) -> None:
+    def __init__(self, recogniser: Recogniser, ask: AskExpected = lambda tell: tell(None)) -> None:
         """Take the recogniser of speech, and the function that asks which answer is expected.
 
         ``ask`` is called when a caller begins to speak. It calls its argument, at once or later,
@@ -151,7 +151,7 @@ class Scribe:
             self._telling = asyncio.get_running_loop().create_task(self._tell(deliver))
 
     def _ask_and_begin(self, onset: float, deliver: Deliver) -> None:
-        """Ask which answer is expected, and begin to recognise speech when that is known.
+        """AskExpected which answer is expected, and begin to recognise speech when that is known.
 
         The stored frames bridge the time until then. ``onset`` is the time, in seconds of the event
         loop's clock, at which the speech began.

@@ -16,20 +16,20 @@ from ivr.dialogue.commands import Play
 from ivr.dialogue.events import Condition, Event, LineChanged
 from ivr.dialogue.expected import Expected
 from ivr.service.listening.messages import (
-    Asked,
     Begin,
     Connected,
     Disconnected,
     End,
+    ExpectationAsked,
     Expecting,
     Happened,
-    Load,
+    LoadAll,
     PromptStarted,
     PromptStopped,
     Proven,
     Ready,
     Refused,
-    State,
+    SignOfLife,
     Tapped,
 )
 from ivr.service.listening.wire import Wire
@@ -40,10 +40,10 @@ log = structlog.get_logger()
 STUCK_SECONDS = 5.0
 """Seconds without a sign of life after which the listening process is killed. It sends one every
 half second."""
-BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 15.0)
+_BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 15.0)
 """Pauses before the listening process is started again: none before the first restart, and so on.
 The list begins again when a process has run for a minute."""
-HEALTHY_SECONDS = 60.0
+_HEALTHY_SECONDS = 60.0
 _STOP_SECONDS = 3.0
 """Seconds for which a stopping service waits for the listening process to end."""
 
@@ -63,7 +63,7 @@ class ListeningLink:
         self._heard_from = 0.0
         self.ready = False
         """True while the process runs and has loaded everything."""
-        self.state = State()
+        self.state = SignOfLife()
         """The last sign of life."""
 
     async def start(self) -> None:
@@ -122,9 +122,9 @@ class ListeningLink:
             if not self._up.done():
                 self._up.set_exception(StartError(how))
                 return
-            if self._loop.time() - began > HEALTHY_SECONDS:
+            if self._loop.time() - began > _HEALTHY_SECONDS:
                 deaths = 0
-            wait = BACK_OFF_SECONDS[min(deaths, len(BACK_OFF_SECONDS) - 1)]
+            wait = _BACK_OFF_SECONDS[min(deaths, len(_BACK_OFF_SECONDS) - 1)]
             deaths += 1
             log.error(
                 "listening_ended", reason=how, calls=len(self._calls), restart_in_seconds=wait,
@@ -154,7 +154,7 @@ class ListeningLink:
         finally:
             theirs.close()
         self._wire = Wire(ours, self._receive, gone.set)
-        self._wire.send(Load(self._settings))
+        self._wire.send(LoadAll(self._settings))
         self._heard_from = self._loop.time()
         watching = self._loop.create_task(self._watch())
         try:
@@ -190,7 +190,7 @@ class ListeningLink:
     def _receive(self, message: Any, carried: socket.socket | None) -> None:
         self._heard_from = self._loop.time()
         match message:
-            case State():
+            case SignOfLife():
                 self.state = message
             case Ready():
                 self.ready = True
@@ -286,7 +286,7 @@ class RemoteListener:
         match message:
             case Happened(_, event, now) if not self._closed:
                 self._deliver(event, now)
-            case Asked() if not self._closed:
+            case ExpectationAsked() if not self._closed:
                 self._listening.send(Expecting(self._number, self._expected()))
             case Proven():
                 self.on_proven()

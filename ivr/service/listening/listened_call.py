@@ -15,10 +15,10 @@ from ivr.dialogue.expected import Expected
 from ivr.dialogue.row import Rendering
 from ivr.hearing.played import Reference
 from ivr.service.listening.messages import (
-    Asked,
     Begin,
     Connected,
     Disconnected,
+    ExpectationAsked,
     Expecting,
     Happened,
     PromptStarted,
@@ -58,7 +58,7 @@ class ListenedCall:
     def ask(self, tell: Callable[[Expected | None], None]) -> None:
         """Ask the service which kind of answer is expected; ``tell`` is called with its answer."""
         self._told = tell
-        self._wire.send(Asked(self._call))
+        self._wire.send(ExpectationAsked(self._call))
 
     def receive(self, message: Any, carried: socket.socket | None) -> None:
         """Handle a message of the service about this call."""

@@ -11,8 +11,8 @@ from ivr.dialogue.row import Rendering
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """Load models and prompts as ``settings`` name them; the first message. Ready or Refused
+class LoadAll:
+    """LoadAll models and prompts as ``settings`` name them; the first message. Ready or Refused
     answers it."""
 
     settings: Settings
@@ -68,7 +68,7 @@ class PromptStopped:
 
 @dataclass(frozen=True, slots=True)
 class Expecting:
-    """The answer to Asked: the kind of answer that the call expects; None: anything."""
+    """The answer to ExpectationAsked: the kind of answer that the call expects; None: anything."""
 
     call: int
     expected: Expected | None
@@ -106,7 +106,7 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExpectationAsked:
     """The caller has begun to speak: which kind of answer does the call expect?"""
 
     call: int
@@ -127,7 +127,7 @@ class Disconnected:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SignOfLife:
     """A sign of life, twice a second."""
 
     utterances: int = 0
@@ -137,4 +137,4 @@ class State:
     workers: tuple[int, ...] = ()
     """Process ids of the recognition workers."""
     longest_delay_seconds: float = 0.0
-    """Greatest delay of the listening process since the last State."""
+    """Greatest delay of the listening process since the last SignOfLife."""

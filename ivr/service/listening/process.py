@@ -30,7 +30,7 @@ from ivr.recognition.pool import Recognisers
 from ivr.recognition.silero import SileroModel
 from ivr.recognition.worker import die_with
 from ivr.service.listening.listened_call import ListenedCall
-from ivr.service.listening.messages import Begin, End, Load, Ready, Refused, State
+from ivr.service.listening.messages import Begin, End, LoadAll, Ready, Refused, SignOfLife
 from ivr.service.listening.wire import Wire
 from ivr.service.loading import StartError, load_understander, load_voice_detector
 from ivr.words.catalogue import Catalogue, CatalogueError
@@ -70,7 +70,7 @@ class Listeners:
 
     def _receive(self, message: Any, carried: socket.socket | None) -> None:
         match message:
-            case Load():
+            case LoadAll():
                 self._loading = self._loop.create_task(self._load(message))
                 self._loading.add_done_callback(lambda _: self.over.set())
             case Begin(call):
@@ -85,8 +85,8 @@ class Listeners:
             case _ if carried is not None:
                 carried.close()
 
-    async def _load(self, message: Load) -> None:
-        """Load everything, then send signs of life; return only if something cannot be loaded."""
+    async def _load(self, message: LoadAll) -> None:
+        """LoadAll everything, then send signs of life; return only if something cannot be loaded."""
         settings = message.settings
         recognition = settings.recognition
         model = chosen(recognition.model, recognition.models)
@@ -120,7 +120,7 @@ class Listeners:
         while True:
             late = self._loop.time() - due
             self._wire.send(
-                State(
+                SignOfLife(
                     self._recognisers.utterances,
                     self._recognisers.backlog_seconds,
                     tuple(self._recognisers.pids),
@@ -148,14 +148,14 @@ class Listeners:
         return Reference.joined(sounds)
 
 
-async def listen(end: socket.socket) -> None:
+async def _listen(end: socket.socket) -> None:
     """Listen to calls until the service closes its end of the socket."""
     listeners = Listeners(end)
     await listeners.over.wait()
     await listeners.close()
 
 
-def main() -> None:
+def run_listening_process() -> None:
     """Run the process.
 
     Its arguments are the descriptor of the socket, the parent's process id, and the settings of the
@@ -169,10 +169,10 @@ def main() -> None:
     end = socket.socket(fileno=int(sys.argv[1]))
     writer = logs.set_up(ServiceSettings.model_validate_json(sys.argv[3]))
     try:
-        asyncio.run(listen(end))
+        asyncio.run(_listen(end))
     finally:
         writer.drain()
 
 
 if __name__ == "__main__":
-    main()
+    run_listening_process()
