@@ -30,7 +30,8 @@ BEAT = encode_packet(AUDIO_8K, (np.resize([4000, -4000], FRAME)).astype("<i2").t
 class Heartbeat:
     """The heartbeat of one call, which tells the PBX that this process runs.
 
-    It sends noise on a channel of its own. Implements :class:`ivr.asterisk.audio_server.ConnectionOwner`.
+    It sends noise on a channel of its own. Implements
+    :class:`ivr.asterisk.audio_server.ConnectionOwner`.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ from ivr.dialogue.row import Rendering
 
 @dataclass(frozen=True, slots=True)
 class LoadAll:
-    """LoadAll models and prompts as ``settings`` name them; the first message. Ready or Refused
+    """Load models and prompts as ``settings`` name them; the first message. Ready or Refused
     answers it."""
 
     settings: Settings

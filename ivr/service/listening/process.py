@@ -86,7 +86,7 @@ class Listeners:
                 carried.close()
 
     async def _load(self, message: LoadAll) -> None:
-        """LoadAll everything, then send signs of life; return only if something cannot be loaded."""
+        """Load everything, then send signs of life; return only if something cannot be loaded."""
         settings = message.settings
         recognition = settings.recognition
         model = chosen(recognition.model, recognition.models)
