@@ -6,7 +6,6 @@ tells it when calls and prompts begin and end; it tells the service what callers
 
 import asyncio
 import gc
-import os
 import signal
 import socket
 import sys
@@ -39,8 +38,6 @@ log = structlog.get_logger()
 
 STATE_SECONDS = 0.5
 """Seconds between two signs of life."""
-_NICE = 2
-"""Niceness relative to the service, which must speak and wait on time."""
 
 
 class Listeners:
@@ -165,7 +162,6 @@ def run_listening_process() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     die_with(int(sys.argv[2]))
-    os.nice(_NICE)
     end = socket.socket(fileno=int(sys.argv[1]))
     writer = logs.set_up(ServiceSettings.model_validate_json(sys.argv[3]))
     try:
