@@ -162,7 +162,7 @@ class ListeningLink:
             return self._refusal or _how(await self._process.wait())
         finally:
             watching.cancel()
-            self.ready = False
+            self.ready, self.state = False, SignOfLife()
             wire, self._wire = self._wire, None
             wire.close()
             await self._end()
