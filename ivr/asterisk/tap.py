@@ -86,11 +86,15 @@ class Tap:
         """Note that the tap has delivered one second of audio: requests are counted from zero."""
         self._attempts = 0
 
-    def disconnected(self, reason: str = "Asterisk closed its connection") -> None:
-        """Report that the tap has ended, and ask for it again; do nothing if the call is over."""
+    def released(self) -> None:
+        """Note that the connection of the tap has ended."""
         if self._connected is not None:
             self._server.ended(self._connected)
             self._connected = None
+
+    def disconnected(self, reason: str = "Asterisk closed its connection") -> None:
+        """Report that the tap has ended, and ask for it again; do nothing if the call is over."""
+        self.released()
         if not self._closed:
             self._again(reason)
 
@@ -100,7 +104,7 @@ class Tap:
         self._forget()
         if self._closed:
             connection.close()
-            self.disconnected()
+            self.released()
             return
         self._connect(connection, first)
         self._attached(True, self._loop.time())

@@ -79,7 +79,8 @@ class OneCall:
         attached = shared.metrics.tapped(self._listener.tapped)
         connect = self._listener.connect
         self._tap = Tap(shared.audio, address, self.uniqueid, send, connect, attached)
-        self._listener.on_tap = self._tap.disconnected
+        self._listener.on_tap_lost = self._tap.disconnected
+        self._listener.on_end = self._tap.released
         self._listener.on_proven = self._tap.proven
 
     @property

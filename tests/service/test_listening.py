@@ -6,6 +6,7 @@ import signal
 import socket
 import uuid
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,15 @@ class Caller:
         self.events: list[Event] = []
         self.lost: list[str] = []
         self.asked = 0
+        self.over = False
         self.expected = expected
         self._something = asyncio.Event()
         self.loop = asyncio.get_running_loop()
         self.listener: RemoteListener = link.begin(
             "1700.1", self.loop.time(), self._deliver, self._expected
         )
-        self.listener.on_tap = self._tap_lost
+        self.listener.on_tap_lost = self._tap_lost
+        self.listener.on_end = self._end
         self.wire: socket.socket | None = None
 
     def connects(self) -> None:
@@ -98,6 +101,10 @@ class Caller:
         self.asked += 1
         return self.expected
 
+    def _end(self) -> None:
+        self.over = True
+        self._something.set()
+
     def _tap_lost(self, reason: str) -> None:
         self.lost.append(reason)
         self._something.set()
@@ -139,7 +146,8 @@ async def test_the_tap_of_a_call_that_is_over_is_closed(link: ListeningLink) -> 
     caller.connects()
     await caller.until(lambda: caller.has(EarOpened))
     caller.listener.close()
-    await caller.until(lambda: caller.lost)
+    await caller.until(lambda: caller.over)
+    assert caller.lost == []
     assert caller.wire is not None
     assert caller.wire.recv(1) == b""
     assert link._calls == {}
@@ -160,7 +168,7 @@ async def test_a_process_that_ends_or_stands_still_is_replaced(
     link: ListeningLink, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The caller is unheard for a while, and then heard through a new tap."""
-    monkeypatch.setattr(link_module, "STUCK_SECONDS", 2.0)
+    monkeypatch.setattr(link_module, "STUCK_CHECKS", 2)
     caller = Caller(link)
     caller.connects()
     await caller.until(lambda: caller.has(EarOpened))
@@ -176,6 +184,38 @@ async def test_a_process_that_ends_or_stands_still_is_replaced(
     await caller.is_silent(1.0)
     await caller.until(lambda: caller.has(SpeechEnded))
     caller.hangs_up()
+
+
+async def test_a_call_that_begins_while_no_process_listens_is_heard_later(
+    link: ListeningLink,
+) -> None:
+    os.kill(pid_of(link), signal.SIGKILL)
+    before = Caller(link)
+    await before.until(lambda: LineChanged(Condition.UNHEARD) in before.events)
+    caller = Caller(link)
+    caller.connects()
+    assert caller.events == [LineChanged(Condition.UNHEARD)]
+    assert caller.wire is not None
+    assert caller.wire.recv(1) == b""
+    await caller.until(lambda: caller.lost)
+    caller.connects()
+    await caller.until(lambda: caller.events[-1] == LineChanged(Condition.NOBODY))
+    caller.hangs_up()
+
+
+async def test_calls_that_end_while_no_process_listens_are_forgotten(link: ListeningLink) -> None:
+    first, second = Caller(link), Caller(link)
+    for caller in (first, second):
+        caller.connects()
+        await caller.until(partial(caller.has, EarOpened))
+    first.listener.close()
+    os.kill(pid_of(link), signal.SIGKILL)
+    await second.until(lambda: LineChanged(Condition.UNHEARD) in second.events)
+    second.listener.close()
+    await second.until(lambda: first.over and second.over)
+    assert link._calls == {}
+    first.hangs_up()
+    second.hangs_up()
 
 
 async def test_nothing_of_the_process_is_left_after_stop(link: ListeningLink) -> None:

@@ -37,9 +37,11 @@ from ivr.service.loading import StartError
 
 log = structlog.get_logger()
 
-STUCK_SECONDS = 5.0
-"""Seconds without a sign of life after which the listening process is killed. It sends one every
-half second."""
+CHECK_SECONDS = 1.0
+"""Seconds between two checks of the listening process. It sends two signs of life meanwhile."""
+STUCK_CHECKS = 5
+"""Checks in a row without a sign of life after which the listening process is killed. Checks are
+counted instead of seconds, so that a pause of the whole machine is not blamed on it."""
 _BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 15.0)
 """Pauses before the listening process is started again: none before the first restart, and so on.
 The list begins again when a process has run for a minute."""
@@ -60,7 +62,7 @@ class ListeningLink:
         self._process: asyncio.subprocess.Process | None = None
         self._up: asyncio.Future[None] = self._loop.create_future()
         self._keeping: asyncio.Task[None] | None = None
-        self._heard_from = 0.0
+        self._silent_checks = 0
         self.ready = False
         """True while the process runs and has loaded everything."""
         self.state = SignOfLife()
@@ -155,11 +157,11 @@ class ListeningLink:
             theirs.close()
         self._wire = Wire(ours, self._receive, gone.set)
         self._wire.send(LoadAll(self._settings))
-        self._heard_from = self._loop.time()
+        self._silent_checks = 0
         watching = self._loop.create_task(self._watch())
         try:
             await gone.wait()
-            return self._refusal or _how(await self._process.wait())
+            return self._refusal or await self._end()
         finally:
             watching.cancel()
             self.ready, self.state = False, SignOfLife()
@@ -167,28 +169,30 @@ class ListeningLink:
             wire.close()
             await self._end()
 
-    async def _end(self) -> None:
-        """Wait until the process has ended; kill it if it does not."""
+    async def _end(self) -> str:
+        """Wait until the process has ended, and kill it if it does not; return how it ended."""
         assert self._process is not None
         try:
             async with asyncio.timeout(_STOP_SECONDS):
-                await self._process.wait()
+                status = await self._process.wait()
         except TimeoutError:
             self._process.kill()
-            await self._process.wait()
+            status = await self._process.wait()
+        return f"signal {-status}" if status < 0 else f"exit {status}"
 
     async def _watch(self) -> None:
         """Kill the process if it gives no sign of life; while it loads, it may take its time."""
         assert self._process is not None
         while True:
-            await asyncio.sleep(STUCK_SECONDS / 5)
-            if self.ready and self._loop.time() - self._heard_from > STUCK_SECONDS:
-                self._refusal = f"no sign of life for {STUCK_SECONDS:.0f} s"
+            await asyncio.sleep(CHECK_SECONDS)
+            self._silent_checks += self.ready
+            if self._silent_checks > STUCK_CHECKS:
+                self._refusal = f"no sign of life for {STUCK_CHECKS * CHECK_SECONDS:.0f} s"
                 self._process.kill()
                 return
 
     def _receive(self, message: Any, carried: socket.socket | None) -> None:
-        self._heard_from = self._loop.time()
+        self._silent_checks = 0
         match message:
             case SignOfLife():
                 self.state = message
@@ -202,10 +206,6 @@ class ListeningLink:
                 self._refusal = sentence
             case _ if known := self._calls.get(message.call):
                 known.receive(message)
-
-
-def _how(status: int) -> str:
-    return f"signal {-status}" if status < 0 else f"exit {status}"
 
 
 class RemoteListener:
@@ -226,8 +226,12 @@ class RemoteListener:
         self._closed = False
         self._connected = False
         self._unheard = False
-        self.on_tap: Callable[[str], None] = lambda reason: None
-        """Called with the reason when the connection of the tap has ended."""
+        self._prompt: PromptStarted | None = None
+        """The prompt that is being played; None if none is."""
+        self.on_tap_lost: Callable[[str], None] = lambda reason: None
+        """Called with the reason when the connection of the tap has ended during the call."""
+        self.on_end: Callable[[], None] = lambda: None
+        """Called when the call is over and the tap's connection has ended."""
         self.on_proven: Callable[[], None] = lambda: None
         """Called when the tap has delivered one second of audio."""
 
@@ -236,10 +240,12 @@ class RemoteListener:
     def prompt_started(self, play: Play, now: float) -> None:
         """Note that a prompt begins at ``now``, in seconds of the event loop's clock."""
         clips = tuple(play.prompt.clips)
-        self._listening.send(PromptStarted(self._number, clips, play.rendering, now))
+        self._prompt = PromptStarted(self._number, clips, play.rendering, now)
+        self._listening.send(self._prompt)
 
     def prompt_stopped(self, now: float) -> None:
         """Note that the prompt ended or was cut at ``now`` (seconds of the event loop's clock)."""
+        self._prompt = None
         self._listening.send(PromptStopped(self._number, now))
 
     def close(self) -> None:
@@ -249,12 +255,19 @@ class RemoteListener:
         self._closed = True
         self._listening.send(End(self._number))
         if not self._connected:
-            self._listening.forget(self._number)
+            self._drop_tap("the call is over")
 
     # What the tap tells.
 
     def connect(self, connection: socket.socket, first: bytes) -> None:
-        """Hand the tap's connection, and the octets already read from it, to the process."""
+        """Hand the tap's connection, and the octets already read from it, to the process.
+
+        If the process is not ready, the caller is told that they are not heard.
+        """
+        if not self._listening.ready:
+            connection.close()
+            self.lost()
+            return
         self._connected = True
         self._listening.send(Connected(self._number, first), connection)
 
@@ -265,21 +278,24 @@ class RemoteListener:
     # What the process tells.
 
     def resume(self) -> None:
-        """Have the process, which has just become ready, listen to this call."""
+        """Have the process, which has become ready, listen to this call."""
         if self._closed:
             return
-        self._listening.send(Begin(self._number, self._uniqueid, self._began, self._unheard))
-        if self._unheard:
-            self._unheard = False
+        unheard, self._unheard = self._unheard, False
+        self._listening.send(Begin(self._number, self._uniqueid, self._began, unheard))
+        if self._prompt is not None:
+            self._listening.send(self._prompt)
+        if unheard:
             self._drop_tap("the listening process has been started again")
 
     def lost(self) -> None:
-        """Tell the call that the caller is not heard, because the process has ended."""
-        if not self._closed and not self._unheard:
+        """Tell the call that the caller is not heard, because no process listens."""
+        self._connected = False
+        if self._closed:
+            self._drop_tap("the listening process has ended")
+        elif not self._unheard:
             self._unheard = True
             self._deliver(LineChanged(Condition.UNHEARD), self._loop.time())
-        elif self._closed:
-            self._drop_tap("the listening process has ended")
 
     def receive(self, message: Any) -> None:
         """Handle a message of the process about this call."""
@@ -294,7 +310,10 @@ class RemoteListener:
                 self._drop_tap("Asterisk closed its connection")
 
     def _drop_tap(self, reason: str) -> None:
+        """Note that the tap has no connection any more. Forget the call if it is over."""
         self._connected = False
         if self._closed:
             self._listening.forget(self._number)
-        self.on_tap(reason)
+            self.on_end()
+        else:
+            self.on_tap_lost(reason)

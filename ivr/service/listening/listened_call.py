@@ -102,6 +102,7 @@ class ListenedCall:
             )
         except BaseException:
             connection.close()
+            self._wire.send(Disconnected(self._call))
             raise
         if first:
             self._stream.data_received(first)
