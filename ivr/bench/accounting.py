@@ -11,7 +11,7 @@ _PAGE_OCTETS = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What some processes have used so far."""
+    """The processor time and the memory that some processes use."""
 
     cpu_seconds: float
     """Processor time of all their threads since they were started."""

@@ -31,7 +31,7 @@ _PROCESSES = 4
 
 @dataclass(frozen=True, slots=True)
 class CrowdCall:
-    """What one caller of the crowd has noticed."""
+    """The observations of one caller of the crowd."""
 
     problem: str | None
     """A sentence that says what went wrong in the call; None if nothing did."""
