@@ -26,7 +26,7 @@ EXPECT_SECONDS = 5.0
 
 
 class ConnectionOwner(Protocol):
-    """Receiver of the audio of one connection."""
+    """Owner of one connection, such as a heartbeat."""
 
     def connected(self, transport: asyncio.Transport) -> None:
         """Note that the connection has been made; ``transport`` sends to Asterisk and closes it."""

@@ -4,11 +4,9 @@ import asyncio
 import os
 import signal
 import socket
-import uuid
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -28,8 +26,8 @@ from ivr.hearing.g711 import Samples
 from ivr.lab.natural_callers import NATURAL_CALLERS
 from ivr.lab.voices import says
 from ivr.service.listening import link as link_module
-from ivr.service.listening.link import ListeningLink, RemoteListener
-from ivr.service.listening.wire import Wire
+from ivr.service.listening.link import ListeningLink
+from ivr.service.listening.remote_listener import RemoteListener
 from ivr.service.loading import StartError
 from tests.service.running import settings_for
 
@@ -240,64 +238,3 @@ async def test_a_model_that_is_missing_stops_the_start(root: Path, tmp_path: Pat
     with pytest.raises(StartError, match=r"recognition.model: .*none"):
         await link.start()
     assert link._keeping is None
-
-
-@pytest.fixture
-async def wires() -> AsyncIterator[tuple[Wire, Wire, list[tuple[Any, socket.socket | None]]]]:
-    """Two ends of a wire, and what the second has received."""
-    received: list[tuple[Any, socket.socket | None]] = []
-    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    wires = (
-        Wire(one, lambda message, carried: None),
-        Wire(other, lambda message, carried: received.append((message, carried))),
-        received,
-    )
-    yield wires
-    wires[0].close()
-    wires[1].close()
-
-
-async def _received(received: list[Any], count: int) -> None:
-    async with asyncio.timeout(SECONDS):
-        while len(received) < count:  # noqa: ASYNC110 - the list tells nobody
-            await asyncio.sleep(0.01)
-
-
-async def test_messages_arrive_whole_and_in_order_however_many(
-    wires: tuple[Wire, Wire, list[Any]],
-) -> None:
-    one, _, received = wires
-    for number in range(5_000):
-        one.send((number, "x" * (number % 1000)))
-    await _received(received, 5_000)
-    assert [message[0] for message, _ in received] == list(range(5_000))
-
-
-async def test_a_socket_arrives_with_its_message(wires: tuple[Wire, Wire, list[Any]]) -> None:
-    one, _, received = wires
-    ours, theirs = socket.socketpair()
-    token = uuid.uuid4().bytes
-    one.send("before")
-    one.send("with a socket", theirs)
-    one.send("after")
-    await _received(received, 3)
-    assert [message for message, _ in received] == ["before", "with a socket", "after"]
-    carried = received[1][1]
-    assert carried is not None
-    assert theirs.fileno() == -1  # only the receiver has it now
-    ours.send(token)
-    assert carried.recv(100) == token
-    carried.close()
-    assert ours.recv(1) == b""
-    ours.close()
-
-
-async def test_the_end_of_the_other_side_is_told_once() -> None:
-    ended: list[int] = []
-    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    wire = Wire(one, lambda message, carried: None, lambda: ended.append(1))
-    other.close()
-    await asyncio.sleep(0.05)
-    wire.send("into nothing")
-    wire.close()
-    assert ended == [1]

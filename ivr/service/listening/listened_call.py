@@ -74,6 +74,8 @@ class ListenedCall:
 
     def _handle(self, message: Any, carried: socket.socket | None) -> None:
         match message:
+            case Connected() if carried is None:  # this process can open no more files
+                self._wire.send(Disconnected(self._call))
             case Connected(_, first):
                 assert carried is not None
                 loop = asyncio.get_running_loop()

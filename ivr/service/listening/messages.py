@@ -136,5 +136,3 @@ class SignOfLife:
     """Seconds of speech that wait for the recogniser."""
     workers: tuple[int, ...] = ()
     """Process ids of the recognition workers."""
-    longest_delay_seconds: float = 0.0
-    """Greatest delay of the listening process since the last SignOfLife."""

@@ -113,18 +113,14 @@ class Listeners:
     async def _live(self) -> None:
         """Send signs of life until the process ends."""
         assert self._recognisers is not None
-        due = self._loop.time()
         while True:
-            late = self._loop.time() - due
             self._wire.send(
                 SignOfLife(
                     self._recognisers.utterances,
                     self._recognisers.backlog_seconds,
                     tuple(self._recognisers.pids),
-                    late,
                 )
             )
-            due = self._loop.time() + STATE_SECONDS
             await asyncio.sleep(STATE_SECONDS)
 
     def _listener(self, call: ListenedCall, begin: Begin) -> Listener:
